@@ -1,0 +1,98 @@
+// The tasks behind the root scripts. run.mjs starts this on the Node of the lock file.
+import * as fs from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runChild } from './child.mjs';
+import { packageFolders, pruneStale } from './packages.mjs';
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const JEST_NODE = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+
+const tasks = {
+  build: (args) => build(args),
+  test,
+  demo: (args) => start('services/house/dist/demo/main.js', args),
+  sim: (args) => start('libs/simulation/dist/main.js', args),
+  bench: (args) => start('infra/bench/dist/main.js', args),
+  ringfence: (args) => start('services/house/dist/cli.js', args),
+  format: (args) => tool('oxfmt', args),
+  lint,
+  boundaries,
+  'house-check': (args) => node('infra/tools/house-check.mjs', args),
+  check,
+};
+
+process.chdir(ROOT);
+const [name, ...args] = process.argv.slice(2);
+if (Object.hasOwn(tasks, name)) {
+  process.exitCode = await tasks[name](args);
+} else {
+  console.error(`unknown task "${name}"; there are: ${Object.keys(tasks).join(', ')}`);
+  process.exitCode = 2;
+}
+
+/** Compiles the packages named by folder, and what they depend on; all of them by default. */
+async function build(folders = []) {
+  for (const folder of packageFolders(ROOT)) pruneStale(join(ROOT, folder));
+  const code = await node('node_modules/tsc7/bin/tsc', ['-b', ...folders]);
+  if (code !== 0) console.error('\nbuild failed: see the errors above');
+  return code;
+}
+
+/** Folders of packages among the arguments narrow the build as well as the tests. */
+async function test(args) {
+  const folders = args.filter((arg) => fs.existsSync(join(ROOT, arg, 'tsconfig.json')));
+  if ((await build(folders)) !== 0) {
+    console.log('the build failed, so no test ran and the build counts as the one failure');
+    console.log('0 passed, 1 failed');
+    return 1;
+  }
+  const jest = [...JEST_NODE, 'node_modules/jest/bin/jest.js', ...args, '--forceExit'];
+  return runChild(process.execPath, jest);
+}
+
+async function start(file, args) {
+  const code = await build();
+  if (code !== 0) return code;
+  if (fs.existsSync(join(ROOT, file))) return node(file, args);
+  console.error(`${file} is missing: its source has not been written yet`);
+  return 1;
+}
+
+function lint(args) {
+  return tool('oxlint', ['--type-aware', '--deny-warnings', ...args]);
+}
+
+function boundaries() {
+  const folders = packageFolders(ROOT).map((folder) => `${folder}/src`);
+  return node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+    '--config',
+    '.dependency-cruiser.cjs',
+    ...folders.filter((folder) => fs.existsSync(join(ROOT, folder))),
+  ]);
+}
+
+async function check() {
+  const steps = {
+    types: () => build(),
+    format: () => tool('oxfmt', ['--check']),
+    lint: () => lint([]),
+    boundaries,
+    'house-check': () => node('infra/tools/house-check.mjs', []),
+  };
+  const failed = [];
+  for (const [step, run] of Object.entries(steps)) {
+    console.log(`== ${step}`);
+    if ((await run()) !== 0) failed.push(step);
+  }
+  console.log(failed.length === 0 ? '\ncheck passed' : `\ncheck failed: ${failed.join(', ')}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+function tool(packageName, args) {
+  return node(`node_modules/${packageName}/bin/${packageName}`, args);
+}
+
+function node(file, args) {
+  return runChild(process.execPath, [file, ...args]);
+}

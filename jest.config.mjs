@@ -1,0 +1,34 @@
+// Jest runs what tsc compiled; stack traces still show the .ts lines, by the source maps.
+const shared = {
+  transform: {},
+  testEnvironment: 'node',
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/.nx/'],
+};
+const IGNORED = ['/node_modules/', '/src/'];
+
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/dist/**/*.spec.js', '<rootDir>/infra/tools/**/*.spec.mjs'],
+      testPathIgnorePatterns: [...IGNORED, '\\.(int|journey)\\.spec\\.js$'],
+    },
+    {
+      ...shared,
+      displayName: 'int',
+      testMatch: ['**/dist/**/*.int.spec.js'],
+      testPathIgnorePatterns: IGNORED,
+    },
+    {
+      ...shared,
+      displayName: 'journey',
+      testMatch: ['**/dist/**/*.journey.spec.js'],
+      testPathIgnorePatterns: IGNORED,
+    },
+  ],
+  reporters: ['default', '<rootDir>/infra/tools/tally-reporter.mjs'],
+  testTimeout: 20_000,
+  maxWorkers: 2,
+};
