@@ -8,8 +8,7 @@ const OUTPUTS = ['.js', '.js.map', '.d.ts', '.d.ts.map'];
 export function packageFolders(root) {
   return PARENTS.filter((parent) => fs.existsSync(join(root, parent)))
     .flatMap((parent) => fs.readdirSync(join(root, parent)).map((name) => `${parent}/${name}`))
-    .filter((folder) => fs.existsSync(join(root, folder, 'tsconfig.json')))
-    .sort();
+    .filter((folder) => fs.existsSync(join(root, folder, 'tsconfig.json')));
 }
 
 /**

@@ -109,8 +109,7 @@ function manifests() {
       ? fs.readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}/package.json`)
       : [],
   );
-  const present = packages.filter((file) => fs.existsSync(join(ROOT, file))).sort();
-  return ['package.json', ...present];
+  return ['package.json', ...packages.filter((file) => fs.existsSync(join(ROOT, file)))];
 }
 
 function lockedNode() {

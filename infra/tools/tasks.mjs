@@ -65,7 +65,7 @@ function lint(args) {
 
 function boundaries() {
   const folders = packageFolders(ROOT).map((folder) => `${folder}/src`);
-  return node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', [
+  return node('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', [
     '--config',
     '.dependency-cruiser.cjs',
     ...folders.filter((folder) => fs.existsSync(join(ROOT, folder))),

@@ -1,0 +1,158 @@
+// Who may import whom. What a row does not list is refused, so a new edge is a decision made here.
+
+const DOMAINS = ['accounts', 'custody', 'risk', 'reference', 'liquidation'];
+const SERVICES = ['accounts', 'custody', 'risk', 'liquidation', 'gateway', 'house'];
+
+const SPEC = '\\.spec\\.ts$';
+const TEST_TOOLS = ['@jest/globals', 'fast-check', '@nestjs/testing'];
+const NEST = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/microservices',
+  'reflect-metadata',
+  'rxjs',
+];
+
+const lib = (...names) => names.map((name) => workspace(`libs/${name}`, name));
+const domain = (...names) =>
+  names.map((name) => workspace(`libs/domain/${name}`, `domain-${name}`));
+const service = (...names) => names.map((name) => workspace(`services/${name}`, name));
+const builtin = (...names) => `^(node:)?(${names.join('|')})(/|$)`;
+const npm = (...names) => names.map(installed);
+
+/** A package of ours: by its folder when it resolves, by its name when it does not. */
+function workspace(folder, name) {
+  return `^${folder}/|^@ringfence/${name}(/|$)`;
+}
+
+/** A package of the registry: inside node_modules (or its types), or unresolved by name. */
+function installed(name) {
+  const types = name.replace(/^@([^/]+)\//, '$1__');
+  return `(^|/)node_modules/(${escaped(name)}|@types/${escaped(types)})/|^${escaped(name)}(/|$)`;
+}
+
+function escaped(text) {
+  return text.replaceAll('.', '\\.');
+}
+
+/** What a shell may use of Node; files and hashing are granted one by one. */
+const NODE = builtin(
+  'assert|async_hooks|buffer|child_process|events|http|net|os|path|perf_hooks|process|readline',
+  'stream|timers|url|util|v8|worker_threads',
+);
+
+const shell = [...lib('contracts', 'journal', 'journal-segments', 'kernel', 'lane', 'money')];
+const edge = [...shell, ...lib('service-kit'), ...npm(...NEST), NODE];
+
+/** Folder -> what its sources may import besides themselves. */
+const TABLE = {
+  'libs/kernel': [],
+  'libs/money': [...lib('kernel'), ...npm('big.js')],
+  'libs/contracts': lib('kernel', 'money'),
+  'libs/margin': lib('kernel', 'money'),
+  'libs/domain/accounts': lib('kernel', 'money', 'contracts'),
+  'libs/domain/custody': lib('kernel', 'money', 'contracts'),
+  'libs/domain/risk': lib('kernel', 'money', 'contracts', 'margin'),
+  'libs/domain/reference': lib('kernel', 'money', 'contracts', 'margin'),
+  'libs/domain/liquidation': lib('kernel', 'money', 'contracts', 'margin'),
+  'libs/journal': [...lib('kernel'), builtin('crypto')],
+  'libs/journal-segments': [...lib('kernel', 'journal'), builtin('crypto', 'fs'), NODE],
+  'libs/lane': lib('kernel', 'contracts', 'journal'),
+  'libs/service-kit': [
+    ...lib('kernel', 'contracts', 'lane', 'journal'),
+    ...npm(...NEST, '@nestjs/terminus', 'zod'),
+    NODE,
+  ],
+  'libs/simulation': [
+    ...lib('kernel', 'money', 'contracts', 'lane', 'journal'),
+    ...domain(...DOMAINS),
+    ...npm('fast-check'),
+    builtin('fs'),
+    NODE,
+  ],
+  'services/accounts': [...edge, ...domain('accounts')],
+  'services/custody': [...edge, ...domain('custody')],
+  'services/risk': [...edge, ...domain('risk', 'reference')],
+  'services/liquidation': [...edge, ...domain('liquidation')],
+  'services/gateway': [
+    ...edge,
+    ...npm('@nestjs/platform-fastify', '@nestjs/swagger', '@nestjs/typeorm', 'typeorm', 'pg'),
+    ...npm('@electric-sql/pglite', 'fastify', 'redis', 'zod'),
+    builtin('fs'),
+  ],
+  'services/house': [
+    ...edge,
+    ...domain(...DOMAINS),
+    ...service(...SERVICES),
+    ...npm('@nestjs/platform-fastify'),
+    builtin('fs'),
+  ],
+  'infra/bench': ['^libs/', '^@ringfence/', builtin('fs'), NODE],
+};
+
+/** Sources keep to the table; specs may also read files and use the test tools. */
+const boundaries = Object.entries(TABLE).flatMap(([folder, allowed]) => {
+  const from = `^${folder}/src/`;
+  const own = `^${folder}/`;
+  const tools = [...npm(...TEST_TOOLS), builtin('fs'), NODE];
+  return [
+    {
+      name: `table: ${folder}`,
+      severity: 'error',
+      from: { path: from, pathNot: SPEC },
+      to: { pathNot: [own, ...allowed] },
+    },
+    {
+      name: `table: ${folder} (spec)`,
+      severity: 'error',
+      from: { path: `${from}.*${SPEC}` },
+      to: { pathNot: [own, ...allowed, ...tools] },
+    },
+  ];
+});
+
+const AUDITOR = '^libs/simulation/src/auditor';
+
+module.exports = {
+  forbidden: [
+    ...boundaries,
+    {
+      name: 'table: every package has a row',
+      comment: 'A package that is not in the table above may import nothing.',
+      severity: 'error',
+      from: { pathNot: Object.keys(TABLE).map((folder) => `^${folder}/`) },
+      to: {},
+    },
+    {
+      name: 'auditor: independent',
+      comment: 'It recomputes; it never calls the fold it checks.',
+      severity: 'error',
+      from: { path: AUDITOR, pathNot: SPEC },
+      to: { pathNot: [AUDITOR, ...lib('kernel', 'contracts')] },
+    },
+    {
+      name: 'auditor: only types of contracts',
+      severity: 'error',
+      from: { path: AUDITOR, pathNot: SPEC },
+      to: { path: lib('contracts'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'through the front door',
+      comment: 'Another package is imported by its name, not by a relative path into it.',
+      severity: 'error',
+      from: { path: '^((?:libs/domain|libs|services|infra)/[^/]+)/src/' },
+      to: { path: '^(libs|services|infra)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+    },
+    { name: 'no cycle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    // Not `exclude`: an import by relative path into another package's dist must still be seen.
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      conditionNames: ['types', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+  },
+};
