@@ -23,8 +23,8 @@ async function main() {
     console.error('usage: node infra/tools/run.mjs <task> [arguments]');
     return 2;
   }
-  if (task === 'lock') return pnpm('install', '--no-frozen-lockfile', ...rest);
-  const installed = await install();
+  if (task === 'lock') return holdingLock(() => install('--no-frozen-lockfile', ...rest));
+  const installed = isInstalled() ? 0 : await holdingLock(installOnce);
   if (installed !== 0) return installed;
   const node = lockedNode();
   const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
@@ -34,17 +34,25 @@ async function main() {
   });
 }
 
-async function install() {
+/** Another run may have installed everything while this one waited for the lock. */
+async function installOnce() {
   if (isInstalled()) return 0;
+  console.error('installing what pnpm-lock.yaml says ...');
+  const code = await install('--frozen-lockfile');
+  if (code !== 0) console.error('install failed; after a change of dependencies run: npm run lock');
+  return code;
+}
+
+async function install(...options) {
+  const code = await pnpm('install', ...options);
+  if (code === 0) fs.writeFileSync(STAMP, stamp());
+  return code;
+}
+
+async function holdingLock(work) {
   await takeLock();
   try {
-    if (isInstalled()) return 0;
-    console.error('installing what pnpm-lock.yaml says ...');
-    const wanted = stamp();
-    const code = await pnpm('install', '--frozen-lockfile');
-    if (code === 0) fs.writeFileSync(STAMP, wanted);
-    else console.error('install failed; after a change of dependencies run: npm run lock');
-    return code;
+    return await work();
   } finally {
     fs.rmSync(LOCK, { recursive: true, force: true });
   }
