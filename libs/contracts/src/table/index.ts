@@ -1,0 +1,3 @@
+export * from './catalogue.js';
+export * from './field.js';
+export * from './message.js';
