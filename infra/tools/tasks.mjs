@@ -39,10 +39,15 @@ async function build(folders = []) {
   return code;
 }
 
-/** Folders of packages among the arguments narrow the build as well as the tests. */
+/** Paths among the arguments narrow the build to their packages, as they narrow the tests. */
 async function test(args) {
-  const folders = args.filter((arg) => fs.existsSync(join(ROOT, arg, 'tsconfig.json')));
-  if ((await build(folders)) !== 0) {
+  const places = args.filter((arg) => fs.existsSync(join(ROOT, arg)));
+  const owners = packageFolders(ROOT).filter((folder) =>
+    places.some((place) => `${place}/`.startsWith(`${folder}/`)),
+  );
+  // The specs of the tools themselves need no build, and must run when another part is broken.
+  const onlyTools = places.length > 0 && places.every((place) => place.startsWith('infra/tools'));
+  if (!onlyTools && (await build(owners)) !== 0) {
     console.log('the build failed, so no test ran and the build counts as the one failure');
     console.log('0 passed, 1 failed');
     return 1;
