@@ -1,1 +1,9 @@
-export {};
+export * from './accounts.js';
+export * from './catalogue.js';
+export * from './custody.js';
+export * from './liquidation.js';
+export * from './named.js';
+export * from './postings.js';
+export * from './reference.js';
+export * from './risk.js';
+export * from './table/index.js';

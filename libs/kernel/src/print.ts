@@ -1,0 +1,51 @@
+/**
+ * A 64-bit mixing sum of numbers and texts, as two 32-bit halves: state digests and input hashes in the pure core, where
+ * no cryptography may come. It finds accidents, not attackers; against those stands the SHA-256 chain of the log.
+ */
+export class Print {
+  #a = 0x9e3779b9;
+  #b = 0x85ebca6b;
+
+  int(value: number): this {
+    this.#word(value | 0);
+    this.#word(Math.floor(value / 4294967296) | 0);
+    return this;
+  }
+  big(value: bigint): this {
+    let rest = value < 0n ? -value : value;
+    this.#word(value < 0n ? 1 : 2);
+    do {
+      this.#word(Number(rest & 0xffffffffn) | 0);
+      rest >>= 32n;
+    } while (rest > 0n);
+    return this;
+  }
+  text(value: string): this {
+    this.#word(value.length);
+    for (let i = 0; i < value.length; i++) this.#word(value.charCodeAt(i));
+    return this;
+  }
+  /** 64 bits, unsigned */
+  value(): bigint {
+    const a = Print.#finish(this.#a ^ this.#b);
+    const b = Print.#finish((this.#b + Math.imul(this.#a, 0x27d4eb2f)) | 0);
+    return (BigInt(a) << 32n) | BigInt(b);
+  }
+  /** 16 hexadecimal digits */
+  hex(): string {
+    return this.value().toString(16).padStart(16, '0');
+  }
+
+  #word(word: number): void {
+    this.#a = Math.imul(this.#a ^ word, 0x9e3779b1);
+    this.#a ^= this.#a >>> 15;
+    this.#b = Math.imul(this.#b + word, 0x85ebca77) ^ this.#a;
+    this.#b ^= this.#b >>> 13;
+  }
+  static #finish(word: number): number {
+    let h = word;
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    return (h ^ (h >>> 16)) >>> 0;
+  }
+}
