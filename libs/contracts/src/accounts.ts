@@ -1,6 +1,7 @@
+import type { Each } from './each.js';
 import {
   account, amount, asset, bucket, command, commandId, domain, event, flag, group, instrument, int, list, lots, member,
-  message, oneOf, optional, positiveAmount, price, signedAmount, signedLots, text, uint, type Of,
+  message, oneOf, optional, positiveAmount, price, signedAmount, signedLots, text, uint,
 } from './table/index.js';
 
 /**
@@ -292,5 +293,5 @@ export const ACCOUNTS_EVENTS = [
   LegRefused, CollateralSold, CollateralUnsold, FailingMarked, RoundJoined, RoundMarkerCounted, VariationSettled,
   InsuranceReserved, RoundReported, RoundDecisionTaken, InsuranceCharged, ClaimPaid, RoundApplied, SweepsDue,
 ] as const;
-export type AccountsCommand = Of<(typeof ACCOUNTS_COMMANDS)[number]>;
-export type AccountsEvent = Of<(typeof ACCOUNTS_EVENTS)[number]>;
+export type AccountsCommand = Each<typeof ACCOUNTS_COMMANDS>;
+export type AccountsEvent = Each<typeof ACCOUNTS_EVENTS>;

@@ -1,6 +1,7 @@
+import type { Each } from './each.js';
 import {
   account, amount, asset, command, event, group, list, message, optional, positiveAmount, signedAmount, text, uint,
-  type Of,
+
 } from './table/index.js';
 
 /** The custody lane: what is really held, one vault per wall and asset, and every way in and out of it. */
@@ -93,5 +94,5 @@ export const CUSTODY_EVENTS = [
   WithdrawalInstructed, WithdrawalSent, WithdrawalConfirmed, SweepsNoted, VaultsSwept, VaultTransferSent, VaultTransferReceived,
   BreakFound, Reconciled,
 ] as const;
-export type CustodyCommand = Of<(typeof CUSTODY_COMMANDS)[number]>;
-export type CustodyEvent = Of<(typeof CUSTODY_EVENTS)[number]>;
+export type CustodyCommand = Each<typeof CUSTODY_COMMANDS>;
+export type CustodyEvent = Each<typeof CUSTODY_EVENTS>;

@@ -1,6 +1,7 @@
 export * from './accounts.js';
 export * from './catalogue.js';
 export * from './custody.js';
+export * from './lane-definition.js';
 export * from './liquidation.js';
 export * from './named.js';
 export * from './postings.js';

@@ -1,6 +1,7 @@
+import type { Each } from './each.js';
 import {
   account, amount, asset, bucket, command, domain, event, group, instrument, int, list, message, oneOf, positiveAmount, signedAmount,
-  signedLots, text, uint, type Of,
+  signedLots, text, uint,
 } from './table/index.js';
 
 /** The liquidation lane: per bucket the close-out; per domain the clearing decider of rounds, insurance, deleveraging and haircut. */
@@ -136,5 +137,5 @@ export const LIQUIDATION_EVENTS = [
   CloseOutCured, CloseOutResolved, RoundScheduled, RoundWantedNoted, RoundAsked, RoundStarted, ReportTaken, LossAllocated,
   RoundDecided, LaneDone, RoundClosed,
 ] as const;
-export type LiquidationCommand = Of<(typeof LIQUIDATION_COMMANDS)[number]>;
-export type LiquidationEvent = Of<(typeof LIQUIDATION_EVENTS)[number]>;
+export type LiquidationCommand = Each<typeof LIQUIDATION_COMMANDS>;
+export type LiquidationEvent = Each<typeof LIQUIDATION_EVENTS>;

@@ -1,6 +1,7 @@
+import type { Each } from './each.js';
 import {
   amount, asset, command, domain, event, group, instrument, int, list, member, message, oneOf,
-  text, uint, type Of,
+  text, uint,
 } from './table/index.js';
 
 /**
@@ -146,5 +147,5 @@ export const REFERENCE_EVENTS = [
   MemberAdmitted, KeyIssued, KeyRevoked, AssetListed, DomainOpened, InstrumentListed, InstrumentParametersSet,
   HouseParametersSet, FrameAccepted, PriceHeld, Ticked, RoundOpened,
 ] as const;
-export type ReferenceCommand = Of<(typeof REFERENCE_COMMANDS)[number]>;
-export type ReferenceEvent = Of<(typeof REFERENCE_EVENTS)[number]>;
+export type ReferenceCommand = Each<typeof REFERENCE_COMMANDS>;
+export type ReferenceEvent = Each<typeof REFERENCE_EVENTS>;

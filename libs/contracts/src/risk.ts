@@ -1,6 +1,7 @@
+import type { Each } from './each.js';
 import {
   account, amount, bucket, command, event, flag, group, instrument, list, oneOf, optional, positiveAmount, print, signedAmount,
-  signedLots, text, uint, type Of,
+  signedLots, text, uint,
 } from './table/index.js';
 
 /** The risk lane: judges every way out of safety, evaluates buckets as prices move, and calls. Amounts in the settlement asset. */
@@ -54,5 +55,5 @@ export const RISK_COMMANDS = [JudgeGate, ReviewBuckets, ReviewDeadlines] as cons
 export const RISK_EVENTS = [
   GateJudged, MarginEvaluated, MarginCalled, CallMet, CallLapsed, CallExtended, MaintenanceBreached, BucketCured, CoverageObserved,
 ] as const;
-export type RiskCommand = Of<(typeof RISK_COMMANDS)[number]>;
-export type RiskEvent = Of<(typeof RISK_EVENTS)[number]>;
+export type RiskCommand = Each<typeof RISK_COMMANDS>;
+export type RiskEvent = Each<typeof RISK_EVENTS>;

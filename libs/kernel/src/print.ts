@@ -49,3 +49,25 @@ export class Print {
     return (h ^ (h >>> 16)) >>> 0;
   }
 }
+
+/** Digest of plain data (numbers, texts, bigints, arrays, maps, sets, objects) in its own order. */
+export function digestOf(value: unknown): bigint {
+  const print = new Print();
+  walk(value, print);
+  return print.value();
+}
+
+function walk(value: unknown, print: Print): void {
+  if (typeof value === 'bigint') print.int(1).big(value);
+  else if (typeof value === 'number') print.int(2).int(value);
+  else if (typeof value === 'string') print.int(3).text(value);
+  else if (typeof value === 'boolean') print.int(value ? 4 : 5);
+  else if (value === null || value === undefined) print.int(6);
+  else if (Array.isArray(value) || value instanceof Set) walkAll(value, print.int(7));
+  else if (value instanceof Map) for (const [key, entry] of value) walkAll([key, entry], print.int(8));
+  else for (const key of Object.keys(value)) walk((value as Record<string, unknown>)[key], print.text(key));
+}
+function walkAll(values: Iterable<unknown>, print: Print): void {
+  for (const value of values) walk(value, print);
+  print.int(9);
+}
