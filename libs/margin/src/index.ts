@@ -1,1 +1,12 @@
-export {};
+export * from './adl.js';
+export * from './claims.js';
+export * from './close-out.js';
+export * from './collateral.js';
+export * from './exposure.js';
+export * from './funding.js';
+export * from './intervals.js';
+export * from './levels.js';
+export * from './liquidation-price.js';
+export * from './slack.js';
+export * from './slices.js';
+export * from './volatility.js';
