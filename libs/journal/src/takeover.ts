@@ -1,0 +1,160 @@
+import { InvariantViolation } from '@ringfence/kernel';
+import type { ChainHead, ChainRecord } from './chain.js';
+import { type ChainCursor, type CursorOptions, LogTruncated, type Witness } from './cursor.js';
+import { encodeRecord, type Format, hash, PACKED } from './head.js';
+import { type AppendResult, type Entry, JournalBroken } from './port.js';
+
+export interface OpenOptions extends CursorOptions {
+  /** names this process in every record it writes */
+  readonly writer: string;
+  /** folds each accepted record, this writer's own `EpochOpened` included, in order, one at a time */
+  readonly onRecord: (record: ChainRecord, head: ChainHead) => void | Promise<void>;
+  readonly witnesses: readonly Witness[];
+  /** of the `EpochOpened`; empty by default */
+  readonly openedBody?: Uint8Array;
+  readonly openedFormat?: Format;
+  readonly contracts: string;
+  /** log time of the `EpochOpened`; never before the last record's, whatever is given */
+  readonly now: number;
+  /**
+   * Passes the time before attempt 1, 2, … at something whose outcome is not known yet. To give up
+   * it throws: then nobody knows whether the record is in the log, and the writer stops.
+   */
+  readonly wait: (attempt: number) => Promise<void>;
+}
+
+/** Faults that asking again cannot mend. */
+const FINAL = [JournalBroken, LogTruncated, InvariantViolation] as const;
+const NOTHING = new Uint8Array(0);
+
+/** How one process takes a log over: replay, then open an epoch. */
+export class Takeover {
+  readonly #cursor: ChainCursor;
+  readonly #options: OpenOptions;
+  /** log time of the last accepted record; time never runs back */
+  #ts: number;
+
+  constructor(cursor: ChainCursor, options: OpenOptions) {
+    this.#cursor = cursor;
+    this.#options = options;
+    this.#ts = options.now;
+  }
+
+  /**
+   * Folds what the log holds, to its end, and hears the witnesses. Those below the snapshot are
+   * covered by its hash, to which all history before it is chained.
+   *
+   * @throws LogTruncated when the log lacks what the snapshot or a witness has seen
+   */
+  async replay(): Promise<void> {
+    await this.#patiently(() => this.#cursor.checkStart('the snapshot'));
+    const { seq, hash: from } = this.#cursor.head;
+    this.#hear(seq, from);
+    for (;;) {
+      const entries = await readOnward(this.#cursor, this.#options.wait);
+      if (entries.length === 0) break;
+      for (const entry of entries) await this.#fold(entry);
+    }
+    const end = this.#cursor.head.seq;
+    for (const witness of this.#options.witnesses) {
+      if (witness.seq > end) throw new LogTruncated(this.#cursor.stream, witness, { seq: end });
+    }
+  }
+
+  /** Appends `EpochOpened` until this process's own or another's is accepted. */
+  async open(): Promise<'active' | 'stood-down'> {
+    const cursor = this.#cursor;
+    const { epoch } = cursor.head;
+    for (let attempt = 1; ; attempt++) {
+      const bytes = this.#epochOpened();
+      const before = cursor.head.hash;
+      await appendOnce(cursor, bytes);
+      const own = await this.#readUntilOpened(hash(bytes), epoch);
+      if (own) return own;
+      // the last owner was faster: its record made ours stale for ever, so a new one goes at once
+      if (cursor.head.hash === before) await this.#options.wait(attempt);
+    }
+  }
+
+  async #readUntilOpened(
+    own: string,
+    epochBefore: number,
+  ): Promise<'active' | 'stood-down' | undefined> {
+    for (;;) {
+      const entries = await readOnward(this.#cursor, this.#options.wait);
+      if (entries.length === 0) return undefined;
+      for (const entry of entries) {
+        const record = await this.#fold(entry);
+        if (record?.hash === own) return 'active';
+        if (record && record.head.epoch > epochBefore) return 'stood-down';
+      }
+    }
+  }
+
+  async #fold(entry: Entry): Promise<ChainRecord | undefined> {
+    const record = this.#cursor.take(entry);
+    if (!record) return undefined;
+    this.#hear(record.head.seq, record.hash);
+    this.#ts = Math.max(this.#ts, record.head.ts);
+    await this.#options.onRecord(record, this.#cursor.head);
+    return record;
+  }
+
+  #hear(seq: number, found: string): void {
+    for (const witness of this.#options.witnesses) {
+      if (witness.seq !== seq || witness.hash === undefined || witness.hash === found) continue;
+      throw new LogTruncated(this.#cursor.stream, witness, { seq, hash: found });
+    }
+  }
+
+  /** The same bytes for the same chain head, so that sending them again is a repeat. */
+  #epochOpened(): Uint8Array {
+    const { head, stream } = this.#cursor;
+    const { writer, contracts, openedBody = NOTHING, openedFormat = PACKED } = this.#options;
+    const opened = {
+      v: 1,
+      p: stream.partition,
+      seq: head.seq + 1,
+      epoch: head.epoch + 1,
+      writer,
+      prev: head.hash,
+      ts: this.#ts,
+      in: [],
+      n: 0,
+      contracts,
+      opened: true,
+    } as const;
+    return encodeRecord(opened, openedBody, openedFormat);
+  }
+
+  #patiently<T>(call: () => Promise<T>): Promise<T> {
+    return patiently(call, this.#options.wait);
+  }
+}
+
+/** One attempt; an error of a journal that may recover is an unknown outcome like any other. */
+export async function appendOnce(cursor: ChainCursor, bytes: Uint8Array): Promise<AppendResult> {
+  try {
+    return await cursor.journal.append(cursor.stream, bytes);
+  } catch (fault) {
+    if (FINAL.some((kind) => fault instanceof kind)) throw fault;
+    return { kind: 'unknown', reason: String(fault) };
+  }
+}
+
+/** The next entries, however often the journal must be asked; empty at the end of the log. */
+export const readOnward = (
+  cursor: ChainCursor,
+  wait: OpenOptions['wait'],
+): Promise<readonly Entry[]> => patiently(() => cursor.batch(), wait);
+
+async function patiently<T>(call: () => Promise<T>, wait: OpenOptions['wait']): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (fault) {
+      if (FINAL.some((kind) => fault instanceof kind)) throw fault;
+      await wait(attempt);
+    }
+  }
+}
