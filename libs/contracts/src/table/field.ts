@@ -131,7 +131,8 @@ export const TEXT_MAX = 65_536;
 export const flag = (): Field<boolean> => new Field({ kind: 'flag' });
 /** One of a closed list of words, kept in the log by its place: append to the list, never reorder it. */
 export const oneOf = <const V extends readonly string[]>(...values: V): Field<V[number]> => {
-  invariant(values.length > 0 && new Set(values).size === values.length, 'distinct words');
+  invariant(values.length > 0 && values.length <= 128, 'words whose place is one byte');
+  invariant(new Set(values).size === values.length, 'distinct words');
   return new Field({ kind: 'oneOf', values });
 };
 /** An object inside the message. */
