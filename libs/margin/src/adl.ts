@@ -43,8 +43,8 @@ export function byLeverage<Id extends number | string>(
  * Deleveraging from the top: the most leveraged give up lots until they stand level with the next,
  * and so on, until the quantity is placed. Who stands at or below the level is left alone.
  *
- * Holders without equity go first, pro rata to their lots when they alone suffice. Fractions of a lot
- * are cut off, the rest goes in single lots by largest fraction, ties by id.
+ * Holders without equity go first, pro rata to their lots when they alone suffice. Fractions of a
+ * lot are cut off, the rest goes in single lots by largest fraction, ties by id.
  *
  * @param accounts  distinct ids, one instrument, one side; any order; shape [n]
  * @param quantity  lots to place, ≥ 0

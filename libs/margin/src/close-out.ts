@@ -116,8 +116,8 @@ export function chargedFee(requested: bigint, available: bigint): bigint {
 }
 
 /**
- * Fee of a close-out slice: at most the equity left at the slice's mark, since the house never comes
- * before the gainers.
+ * Fee of a close-out slice: at most the equity left at the slice's mark, since the house never
+ * comes before the gainers.
  *
  * @param notional    of the lots filled at their price, smallest units ≥ 0
  * @param equityLeft  after the slice and before the fee, signed smallest units

@@ -13,45 +13,37 @@ export interface MarginRates {
   readonly releasePpm: Ppm;
 }
 
-/** How far the levels stand above maintenance, each of maintenance and not of the one before. */
-export interface MarginScalings {
+/** Where the other levels stand, as parts of the initial rate; parameters of an instrument. */
+export interface LevelShares {
+  /** below callPpm */
+  readonly maintenancePpm: Ppm;
+  /** below 1_000_000 */
   readonly callPpm: Ppm;
-  readonly initialPpm: Ppm;
+  /** above 1_000_000 */
   readonly releasePpm: Ppm;
 }
 
-/** The published scalings: call 1.1, initial 1.2, release 1.4. */
-export const PUBLISHED_SCALINGS: MarginScalings = {
-  callPpm: 1_100_000,
-  initialPpm: 1_200_000,
-  releasePpm: 1_400_000,
-};
-
-function checkScalings({ callPpm, initialPpm, releasePpm }: MarginScalings): void {
-  const ordered = PPM < callPpm && callPpm < initialPpm && initialPpm < releasePpm;
-  invariant(ordered, 'maintenance < call < initial < release');
-}
+/** Initial rate from which on four whole rates can stand apart. */
+const INITIAL_PPM_MIN = 3;
 
 /**
  * The four rates that follow from the one that volatility drives.
  *
- * @param maintenancePpm  parts per million of notional, > 0; see `steppedRate`
- * @param scalings        of maintenance; 1 < call < initial < release
- * @returns rates rounded up, at least 1 ppm apart, so that the levels never meet
- * @throws InvariantViolation when the rate is not above 0 or the scalings are out of order
- * @source rules/margin, margin-levels; DESIGN 6.4
+ * @param initialPpm  parts per million of notional, ≥ 3; see `steppedRate`
+ * @param shares      of the initial rate; 0 < maintenance < call < 1 < release
+ * @returns rates rounded up, yet at least 1 ppm apart, so that the levels never meet
+ * @throws InvariantViolation when the rate is below 3 ppm or the shares are out of order
+ * @source rules/margin, margin-levels (there as scalings of maintenance); DESIGN 6.4
  */
-export function marginRates(
-  maintenancePpm: Ppm,
-  scalings: MarginScalings = PUBLISHED_SCALINGS,
-): MarginRates {
-  invariant(Number.isSafeInteger(maintenancePpm) && maintenancePpm > 0, 'a rate above 0');
-  checkScalings(scalings);
-  const scaled = (scalingPpm: Ppm, below: Ppm): Ppm =>
-    Math.max(Number(shareUp(BigInt(maintenancePpm), scalingPpm)), below + 1);
-  const callPpm = scaled(scalings.callPpm, maintenancePpm);
-  const initialPpm = scaled(scalings.initialPpm, callPpm);
-  const releasePpm = scaled(scalings.releasePpm, initialPpm);
+export function marginRates(initialPpm: Ppm, shares: LevelShares): MarginRates {
+  invariant(initialPpm >= INITIAL_PPM_MIN, 'four rates need room');
+  const { maintenancePpm: lowest, callPpm: middle, releasePpm: highest } = shares;
+  const ordered = lowest > 0 && lowest < middle && middle < PPM && PPM < highest;
+  invariant(ordered, 'maintenance < call < initial < release');
+  const part = (ppm: Ppm): Ppm => Number(shareUp(BigInt(initialPpm), ppm));
+  const callPpm = Math.min(part(middle), initialPpm - 1);
+  const maintenancePpm = Math.min(part(lowest), callPpm - 1);
+  const releasePpm = Math.max(part(highest), initialPpm + 1);
   return { maintenancePpm, callPpm, initialPpm, releasePpm };
 }
 
@@ -63,26 +55,36 @@ export interface MarginLevels {
   readonly release: bigint;
 }
 
+/** How far the upper levels stand above maintenance, each of it and not of the one before. */
+export interface LevelScalings {
+  readonly callPpm: Ppm;
+  readonly initialPpm: Ppm;
+  readonly releasePpm: Ppm;
+}
+
 /**
- * The upper levels from an amount of maintenance margin, for add-ons that are no rate of notional.
+ * The upper levels from an amount of maintenance margin, where that is what is given.
  *
  * @param maintenance  smallest units ≥ 0
- * @param scalings     of maintenance, not chained
+ * @param scalings     of maintenance, not chained; 1 < call < initial < release
  * @param rounding     `ceiling` is the house's; the published figures use `floor`
+ * @throws InvariantViolation when maintenance is negative or the scalings are out of order
  * @source rules/margin, margin-levels
  */
 export function marginLevels(
   maintenance: bigint,
-  scalings: MarginScalings = PUBLISHED_SCALINGS,
+  scalings: LevelScalings,
   rounding: Rounding = 'ceiling',
 ): MarginLevels {
+  const { callPpm, initialPpm, releasePpm } = scalings;
   invariant(maintenance >= 0n, 'a requirement is not negative');
-  checkScalings(scalings);
+  const ordered = PPM < callPpm && callPpm < initialPpm && initialPpm < releasePpm;
+  invariant(ordered, 'maintenance < call < initial < release');
   return {
     maintenance,
-    call: share(maintenance, scalings.callPpm, rounding),
-    initial: share(maintenance, scalings.initialPpm, rounding),
-    release: share(maintenance, scalings.releasePpm, rounding),
+    call: share(maintenance, callPpm, rounding),
+    initial: share(maintenance, initialPpm, rounding),
+    release: share(maintenance, releasePpm, rounding),
   };
 }
 

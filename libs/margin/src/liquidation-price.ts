@@ -21,9 +21,9 @@ export interface LinearPosition {
  *
  * @param maintenancePpm    rate of notional, slippage included when it is charged
  * @param otherMaintenance  smallest units ≥ 0 that the rest of the bucket and add-ons require
- * @returns ticks ≥ 0: for a long rounded up, for a short down, both towards safety; `null` when no
- *          price decides (no position, or a long margined at its whole notional), or only one above
- *          2^53
+ * @returns ticks ≥ 0: for a long rounded up, for a short down, both towards safety; 0 when it would
+ *          lie below, which for a short means that it fails at every price; `null` when no price
+ *          decides (no position, a long margined at its whole notional) or only one above 2^53
  * @throws InvariantViolation when the rate is not a safe integer
  * @source rules/liquidation-price, liquidation-price-linear and other-maintenance-counts
  */

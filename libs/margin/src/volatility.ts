@@ -20,8 +20,8 @@ export const ewma = (variance: number, change: number, lambda: number): number =
 /**
  * The variance after one more price, whole parts, so that it can be recorded and replayed.
  *
- * Half a part is lost or won at most per step, so with weight lambda the recorded variance is within
- * 0.5 / (1 − lambda) parts of the double; at 0.999 that is a volatility of 0.2 bp per step.
+ * Half a part is lost or won at most per step, so with weight lambda the recorded variance is
+ * within 0.5 / (1 − lambda) parts of the double; at 0.999 that is a volatility of 0.2 bp per step.
  *
  * @param variance       parts of 1e-12, whole, 0 to 1e15
  * @param previousPrice  ticks > 0

@@ -15,7 +15,7 @@ Decimal.DP = 40;
 export type RateProblem = 'rate-not-a-decimal' | 'rate-too-precise' | 'rate-too-large';
 
 const RATE_TEXT = /^-?(0|[1-9]\d*)(\.\d+)?$/;
-/** Longest text that is looked at: no rate of ours needs more, and big.js has no limit of its own. */
+/** Longest text that is looked at: no rate needs more, and big.js has no limit of its own. */
 const RATE_TEXT_MAX = 40;
 const PPM_MAX = new Decimal(String(Number.MAX_SAFE_INTEGER));
 
