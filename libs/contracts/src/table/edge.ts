@@ -163,10 +163,11 @@ export class Edge {
     return names.instrument(json) ?? this.#no('unknown-instrument');
   }
 
-  /** @param scale  decimal places of the asset; -1 when it is not known: then only the form counts */
+  /** @param scale  decimal places of the asset; -1 when it is unknown: then only the form counts */
   amount(json: unknown, scale: number, sign: Sign): bigint | undefined {
     if (typeof json !== 'string') return this.#no('wrong-type');
-    const units = scale < 0 ? this.#form(json) : (quickUnits(json, scale) ?? this.#units(json, scale));
+    const units =
+      scale < 0 ? this.#form(json) : (quickUnits(json, scale) ?? this.#units(json, scale));
     if (units === undefined) return undefined;
     if (sign === 'any') return units;
     if (units < 0n) return this.#no(sign === 'positive' ? 'not-positive' : 'negative');
@@ -224,14 +225,15 @@ const RULES: Record<ProblemCode, string> = {
   missing: 'must be given',
   'unknown-field': 'is not a field of this request',
   'wrong-type': '',
-  'not-a-decimal': 'must be a decimal number in a string, like "12.50": no exponent, plus or spaces',
+  'not-a-decimal':
+    'must be a decimal number in a string, like "12.50": no exponent, plus or spaces',
   'too-many-decimals': 'has more decimal places than its asset or instrument',
   'not-positive': 'must be more than 0',
   negative: 'must not be negative',
   'too-large': 'is too large',
   'unknown-asset': 'must be the CAIP-19 id or the symbol of a listed asset',
   'unknown-instrument': 'must be the symbol of a listed instrument',
-  'malformed-account': 'must be an account with its check digit, like "w-03-00F2K7-4"',
+  'malformed-account': 'must be an account with its check digit, like "w-03-00F2K7-6"',
   'malformed-bucket': 'must be a bucket: "excess", "isolated:7", "cross:1" or "portfolio:1"',
   'malformed-command-id': 'must be 32 hexadecimal digits, or a UUID',
   'malformed-print': 'must be 16 hexadecimal digits in lower case',

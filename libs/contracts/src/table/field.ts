@@ -53,8 +53,9 @@ export class Field<T> {
   ) {}
 
   /**
-   * Says that the field of an event usually equals the field `name` of the command that caused it; then it costs one
-   * bit in the log. `$id` is the id of a client's command. The event still carries the value in memory.
+   * Says that the field of an event usually equals the field `name` of the command that caused it;
+   * then it costs one bit in the log. `$id` is the id of a client's command. In memory the event
+   * still carries the value.
    */
   like(name: string): Field<T> {
     invariant(isScalar(this.spec), 'only single values repeat a field of the command');
@@ -78,8 +79,8 @@ export const int = (): Field<number> => new Field({ kind: 'int' });
 /**
  * Smallest units of an asset, 0 or more, below 2^127.
  *
- * @param asset  name of the sibling field that holds the asset: at the API edge the amount is then a decimal string
- *               of that asset's scale; without it, a string of smallest units
+ * @param asset  name of the sibling field that holds the asset: at the API edge the amount
+ *               is then a decimal string of that asset's scale; without it, of smallest units
  */
 export const amount = (asset: string | null = null): Field<bigint> =>
   new Field({ kind: 'amount', sign: 'nonNegative', by: asset });
@@ -90,18 +91,24 @@ export const signedAmount = (asset: string | null = null): Field<bigint> =>
 export const positiveAmount = (asset: string | null = null): Field<bigint> =>
   new Field({ kind: 'amount', sign: 'positive', by: asset });
 
-/** A price in ticks, more than 0. At the API edge a decimal string that is a whole number of the instrument's ticks. */
+/**
+ * A price in ticks, more than 0. At the API edge a decimal string, a whole number of the ticks of
+ * the instrument that the sibling field `instrument` names.
+ */
 export const price = (instrument: string | null = null): Field<number> =>
   new Field({ kind: 'price', by: instrument });
-/** A size in lots, more than 0. At the API edge a decimal string that is a whole number of the instrument's lots. */
+/**
+ * A size in lots, more than 0. At the API edge a decimal string, a whole number of the lots of the
+ * instrument that the sibling field `instrument` names.
+ */
 export const lots = (instrument: string | null = null): Field<number> =>
   new Field({ kind: 'lots', sign: 'positive', by: instrument });
 /** Lots of any sign, long > 0; see {@link lots}. */
 export const signedLots = (instrument: string | null = null): Field<number> =>
   new Field({ kind: 'lots', sign: 'any', by: instrument });
 
-// Accounts, buckets, assets and the rest are dense small integers already (1 to 5 bytes), so a record needs no table of
-// the names it used, and any decision can be read from its own bytes and those of its command.
+// Accounts, buckets, assets and the rest are dense small integers already (1 to 6 bytes), so a
+// record interns nothing: a table of the names that it used would cost more than it saves.
 
 /** A segregated account; outside, its text with a check digit. */
 export const account = (): Field<AccountId> => new Field({ kind: 'account' });
@@ -122,14 +129,17 @@ export const commandId = (): Field<CommandId> => new Field({ kind: 'commandId' }
 export const print = (): Field<bigint> => new Field({ kind: 'print' });
 /** Well-formed text of at most `maxBytes` bytes of UTF-8. */
 export const text = (maxBytes: number): Field<string> => {
-  invariant(Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= TEXT_MAX, 'a text has a bound');
+  invariant(
+    Number.isInteger(maxBytes) && maxBytes > 0 && maxBytes <= TEXT_MAX,
+    'a text has a bound',
+  );
   return new Field({ kind: 'text', max: maxBytes });
 };
 /** Longest text that a table may allow: a record stays below 2 MB. */
 export const TEXT_MAX = 65_536;
 
 export const flag = (): Field<boolean> => new Field({ kind: 'flag' });
-/** One of a closed list of words, kept in the log by its place: append to the list, never reorder it. */
+/** One of a closed list of words, in the log by its place: append to the list, never reorder it. */
 export const oneOf = <const V extends readonly string[]>(...values: V): Field<V[number]> => {
   invariant(values.length > 0 && values.length <= 128, 'words whose place is one byte');
   invariant(new Set(values).size === values.length, 'distinct words');

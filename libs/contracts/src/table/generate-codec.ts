@@ -13,6 +13,7 @@ import {
   type Writer,
 } from './bytes.js';
 import type { Field, Fields, ScalarSpec, Spec } from './field.js';
+import { generated } from './generated.js';
 import { bucketCheck, bytesOf, checkOf, memoryOf, rangeOf } from './limits.js';
 import type { Definition, Plain } from './message.js';
 
@@ -106,7 +107,7 @@ function encoderOf(definition: Definition, repeats: Map<string, Repeat>): Codec[
     lines.push(repeat?.source ? `if ((k & ${repeat.bit}) === 0) {${code}}` : code);
   }
   lines.push('w.at = p; }');
-  return new Function('L', lines.join('\n'))(LIBRARY) as Codec['encode'];
+  return generated('L', lines.join('\n'), LIBRARY);
 }
 
 function writeMask(name: string, repeats: Map<string, Repeat>): string[] {
@@ -221,7 +222,7 @@ function decoderOf(definition: Definition, repeats: Map<string, Repeat>): Codec[
   }
   lines.push(`r.at = p; return { ${members.join(', ')} }; }`);
   const source = `'use strict'; ${reading.constants.join('\n')}\n${lines.join('\n')}`;
-  return new Function('L', source)(LIBRARY) as Codec['decode'];
+  return generated('L', source, LIBRARY);
 }
 
 function readField(reading: Reading, spec: Spec, v: string, repeat: Repeat | undefined): string {

@@ -1,5 +1,6 @@
 import { Edge, ruleOf, type Names, type Problem } from './edge.js';
 import type { Fields, ScalarSpec, Spec } from './field.js';
+import { generated } from './generated.js';
 import type { Definition, Plain } from './message.js';
 
 /** What a request became: the command, or all that is wrong with it. */
@@ -27,7 +28,7 @@ export function generateParse(
       ${built.code}
       return { type: ${JSON.stringify(name)}, ${built.members} };
     }`;
-  const parse = new Function('S', source)(parsing.specs) as Parse;
+  const parse = generated<Parse>('S', source, parsing.specs);
   return (json, names) => {
     const edge = new Edge();
     const value = parse(edge, json, names);
@@ -114,7 +115,8 @@ class Parsing {
         return this.#list(spec.item, j, v, at, scopes);
       case 'optional': {
         const none = `${v} = null; ${isNamed(spec) ? `${v}n = null;` : ''}`;
-        return `if (${j} === null) { ${none} } else { ${this.#value(spec.item, j, v, at, scopes)} }`;
+        const some = this.#value(spec.item, j, v, at, scopes);
+        return `if (${j} === null) { ${none} } else { ${some} }`;
       }
       default:
         return this.#scalar(spec, j, v, at, scopes);
@@ -185,10 +187,14 @@ class Parsing {
 }
 
 const isNamed = (spec: Spec): boolean =>
-  spec.kind === 'optional' ? isNamed(spec.item) : spec.kind === 'asset' || spec.kind === 'instrument';
+  spec.kind === 'optional'
+    ? isNamed(spec.item)
+    : spec.kind === 'asset' || spec.kind === 'instrument';
 
 /** JavaScript of a field's path inside an object's. */
 const join = (path: string, name: string): string =>
-  path === `''` ? `'${name}'` : path.endsWith(`'`) && !path.includes('+')
-    ? `'${path.slice(1, -1)}.${name}'`
-    : `${path} + '.${name}'`;
+  path === `''`
+    ? `'${name}'`
+    : path.endsWith(`'`) && !path.includes('+')
+      ? `'${path.slice(1, -1)}.${name}'`
+      : `${path} + '.${name}'`;

@@ -45,7 +45,7 @@ export function decidedToJson(registry: Registry, decided: Decided): JsonValue {
   };
 }
 
-/** From its second version on a message names its version: what was written can be read for ever. */
+/** From its second version on a message names it: what was written can be read for ever. */
 function messageToJson(registry: Registry, message: Plain): JsonValue {
   const { name, version, fields } = registry.newest(message.type).definition;
   const values = membersToJson(fields, message);

@@ -40,7 +40,7 @@ export function rangeOf(spec: Spec): NumberRange | undefined {
   }
 }
 
-/** A bucket is `excess`, or a kind and a number from 1: what `bucketText` and `parseBucket` agree on. */
+/** `excess`, or a kind and a number from 1: what `bucketText` and `parseBucket` agree on. */
 export const bucketCheck = (v: string): string => `(${v} === 0 || ((${v} & 3) !== 0 && ${v} > 4))`;
 
 /** @returns JavaScript that is true when the variable `v` holds a value of the field */
@@ -52,7 +52,9 @@ export function checkOf(spec: ScalarSpec, v: string): string {
   }
   switch (spec.kind) {
     case 'amount': {
-      const from = { any: `-${AMOUNT_LIMIT}n <`, nonNegative: '0n <=', positive: '0n <' }[spec.sign];
+      const from = { any: `-${AMOUNT_LIMIT}n <`, nonNegative: '0n <=', positive: '0n <' }[
+        spec.sign
+      ];
       return `typeof ${v} === 'bigint' && ${from} ${v} && ${v} < ${AMOUNT_LIMIT}n`;
     }
     case 'commandId':

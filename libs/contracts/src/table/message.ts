@@ -7,7 +7,7 @@ import { checkName, type Fields, type Values } from './field.js';
 export interface Plain {
   readonly type: string;
 }
-/** `command`: an order; `event`: a past fact; `message`: what crosses a partition, encoded like a command. */
+/** `command`: an order; `event`: a past fact; `message`: what crosses a partition, as a command. */
 export type Kind = 'command' | 'event' | 'message';
 
 /** One version of one message, as its field table declares it. */
@@ -50,7 +50,10 @@ const TAG_MAX = 2 ** 14 - 1;
 const define =
   <K extends Kind>(kind: K): Define<K> =>
   (tag, name, version, fields, evolution) => {
-    invariant(Number.isInteger(tag) && tag > 0 && tag <= TAG_MAX, `${name}: tag from 1 to ${TAG_MAX}`);
+    invariant(
+      Number.isInteger(tag) && tag > 0 && tag <= TAG_MAX,
+      `${name}: tag from 1 to ${TAG_MAX}`,
+    );
     invariant(/^[A-Z][A-Za-z0-9]*$/.test(name), `a message's name is in Pascal case: ${name}`);
     invariant(Number.isInteger(version) && version > 0, `${name}: version from 1`);
     let alike = 0;
@@ -89,7 +92,10 @@ export type Origin =
   | { readonly kind: 'channel'; readonly from: Address; readonly no: number }
   | { readonly kind: 'continuation' };
 
-/** How a decision ended. `quarantined`: the bytes could not be read as a command; their hash stands for them. */
+/**
+ * How a decision ended. `quarantined`: the bytes could not be read as a command; their hash stands
+ * for them.
+ */
 export type Outcome =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'rejected'; readonly rejection: Rejection }

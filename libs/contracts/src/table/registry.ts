@@ -165,7 +165,7 @@ function checkVersions(name: string, versions: Definition[]): void {
 const idLike = (spec: Spec): boolean =>
   spec.kind === 'optional' ? idLike(spec.item) : spec.kind === 'commandId';
 
-/** @throws InvariantViolation when the field that scales another is not there or is not what it must be */
+/** @throws InvariantViolation when the field that scales another is missing or of another kind */
 function checkNeighbours(spec: Spec, scopes: readonly Fields[], of: string): void {
   switch (spec.kind) {
     case 'optional':

@@ -109,7 +109,7 @@ function namedOf(kind: Named): JsonSchema {
     case 'account':
       return string(
         '^w-[0-9]{2,4}-[0-9A-HJKMNP-TV-Z]{6}-[0-9A-HJKMNP-TV-Z]$',
-        'account: partition, number in base 32, check digit; like w-03-00F2K7-4',
+        'account: partition, number in base 32, check digit; like w-03-00F2K7-6',
       );
     case 'bucket':
       return string(
