@@ -81,12 +81,16 @@ export const TransferOffer = message(21, 'TransferOffer', 1, {
   reservation: uint(), from: account(), to: account(), asset: asset(), amount: positiveAmount(),
   /** 0: a client's transfer; otherwise money of this settlement round */
   round: uint(), domain: optional(domain()),
+  /** whose money it is: the receiver's lane judges the route by it */
+  member: member(), owner: text(64), class: CLASS(),
 });
 export const TransferAnswer = message(22, 'TransferAnswer', 1, { reservation: uint(), accepted: flag(), reason: text(64) });
 export const LegOffer = message(23, 'LegOffer', 1, {
   reservation: uint(), trade: commandId(), purpose: PURPOSE(), slice: uint(), round: uint(),
   account: account(), bucket: bucket(), against: account(), againstBucket: bucket(),
   instrument: instrument(), lots: signedLots(), price: uint(),
+  /** the member whose key submitted the trade: the receiver's owner must have authorised it; 0 for slices and deleveraging */
+  venue: member(),
 });
 /** `lots` and `price` as applied by the receiver, `tag` its count of opened rounds; lots 0: refused. */
 export const LegAnswer = message(24, 'LegAnswer', 1, {
@@ -181,6 +185,8 @@ export const LegReserved = event(47, 'LegReserved', 1, {
   asset: asset(), fee: amount().like('fee'),
   /** the offering lane's partition and reservation; on the offering side its own */
   partition: uint(), offer: uint().like('reservation'),
+  /** the member whose key submitted the trade; 0 for slices and deleveraging */
+  venue: member().like('venue'),
 });
 /** From here only the receiver's answer resolves the leg. */
 export const LegOffered = event(48, 'LegOffered', 1, { reservation: uint().like('reservation') });
