@@ -20,6 +20,10 @@ export interface LaneDefinition<State> {
   readonly views: { readonly [From in Service]?: { readonly [Name in Event['type']]?: View<State, EventOf<Name>> } };
   /** From a foreign fact to own commands; runs after the view saw the same event. */
   readonly reactions: { readonly [From in Service]?: { readonly [Name in Event['type']]?: Reaction<State, EventOf<Name>> } };
+  /**
+   * Answers an offer on which its decider threw: the event that refuses it. Absent for anything but offers, whose fault stops the lane.
+   */
+  readonly refuse?: (offer: Command, order: Order, reason: string) => Event | null;
   /** The next bounded piece of long work that waits in state, or null. Called until null; at most 256 evaluations a piece. */
   next(state: State): Command | null;
   /** Sum of the digests of own aggregates (not of views): 64 bits; costs only what changed since the last call. */

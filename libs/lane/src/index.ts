@@ -1,1 +1,7 @@
-export {};
+export * from './batch.js';
+export * from './channels.js';
+export * from './core.js';
+export * from './id-table.js';
+export * from './lane.js';
+export * from './load.js';
+export * from './log-tail.js';

@@ -108,6 +108,40 @@ describe('the body of a record', () => {
       expect(sample.decode(sample.encode([changed(more)]))).toEqual([changed(more)]);
     }
   });
+  it('knows a list and a group again, however deep', () => {
+    const more = [
+      { tags: ['x'], far: { b: null } },
+      { tags: [], far: { b: -1n } },
+    ];
+    const leg = { a: 1, more };
+    const far = f.group({ b: f.optional(f.signedAmount()) });
+    const legs = f.list(
+      f.group({ a: f.uint(), more: f.list(f.group({ tags: f.list(f.text(3)), far })) }),
+    );
+    const tables = compile([
+      command(1, 'Do', 1, { legs, by: f.group({ by: f.uint() }) }),
+      event(2, 'Done', 1, { legs: legs.like('legs') }),
+      event(3, 'Other', 1, { far: far.like('by') }),
+    ]);
+    const order = { type: 'Do', legs: [leg, leg], by: { by: 1 } } as never;
+    const done = (other: unknown): Decided =>
+      decided({ command: order, events: [{ type: 'Done', legs: other } as never] });
+    const repeated = tables.encode([done(structuredClone([leg, leg]))]);
+    expect(tables.decode(repeated)).toEqual([done([leg, leg])]);
+    expect(repeated.length).toBe(tables.encode([done([])]).length - 1);
+    const turned = { ...leg, more: [more[1], more[0]] };
+    const signed = { ...leg, more: [more[0], { tags: [], far: { b: 1n } }] };
+    for (const other of [[leg], [{ ...leg, a: 2 }, leg], [leg, turned], [leg, signed]]) {
+      const bytes = tables.encode([done(other)]);
+      expect(bytes.length).toBeGreaterThan(repeated.length);
+      expect(tables.decode(bytes)).toEqual([done(other)]);
+    }
+    expect(() => tables.encode([done(null)])).toThrow('Done.legs breaks its table');
+    expect(() => tables.encode([done(new Array(2))])).toThrow('Done.legs[] breaks its table');
+    const unlike = { type: 'Other', far: { b: 1n } } as never;
+    const other = decided({ command: order, events: [unlike] });
+    expect(tables.decode(tables.encode([other]))).toEqual([other]);
+  });
   it('lets a reaction name any command id', () => {
     const reaction = {
       origin: { kind: 'reaction', service: 'custody', partition: 0, seq: 0, ordinal: 0 },

@@ -55,10 +55,9 @@ export class Field<T> {
   /**
    * Says that the field of an event usually equals the field `name` of the command that caused it;
    * then it costs one bit in the log. `$id` is the id of a client's command. In memory the event
-   * still carries the value.
+   * still carries the value; a list or group that was read is the very one of its command.
    */
   like(name: string): Field<T> {
-    invariant(isScalar(this.spec), 'only single values repeat a field of the command');
     return new Field<T>(this.spec, name);
   }
 }
@@ -67,9 +66,6 @@ export class Field<T> {
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 /** The values of a field table in memory. */
 export type Values<F extends Fields> = { readonly [K in keyof F]: F[K]['value'] };
-
-const isScalar = (spec: Spec): boolean =>
-  spec.kind === 'optional' ? isScalar(spec.item) : spec.kind !== 'group' && spec.kind !== 'list';
 
 /** A count or a time: 0 to 2^53 - 1. */
 export const uint = (): Field<number> => new Field({ kind: 'uint' });

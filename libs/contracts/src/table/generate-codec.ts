@@ -14,7 +14,7 @@ import {
 } from './bytes.js';
 import type { Field, Fields, ScalarSpec, Spec } from './field.js';
 import { generated } from './generated.js';
-import { bucketCheck, bytesOf, checkOf, memoryOf, rangeOf } from './limits.js';
+import { bucketCheck, bytesOf, checkOf, equalOf, memoryOf, rangeOf, sameValues } from './limits.js';
 import type { Definition, Plain } from './message.js';
 
 /** Reads and writes one version of one message, for events as they follow one command. */
@@ -76,13 +76,10 @@ function sourceOf(field: Field<unknown>, cause: Definition | null): Omit<Repeat,
   if (there === undefined || memoryOf(there.spec) !== memoryOf(field.spec)) {
     return { source: null, check: null };
   }
-  const same = domainOf(there.spec) === domainOf(field.spec);
+  const same = sameValues(there.spec, field.spec);
+  if (!same && memoryOf(field.spec) === 'object') return { source: null, check: null };
   return { source: `c.${field.alike}`, check: same ? null : checkValue(field.spec, 'v') };
 }
-
-/** The values that a field allows, as text: without what only the API edge looks at. */
-const domainOf = (spec: Spec): string =>
-  JSON.stringify(spec, (key, value: unknown) => (key === 'by' ? undefined : value));
 
 const checkValue = (spec: Spec, v: string): string =>
   spec.kind === 'optional'
@@ -99,7 +96,7 @@ function encoderOf(definition: Definition, repeats: Map<string, Repeat>): Codec[
     `let b = w.room(${room}), p = w.at, v;`,
     tag < 128 ? `b[p++] = ${tag};` : `b[p++] = ${(tag & 127) | 128}; b[p++] = ${tag >> 7};`,
   ];
-  if (repeats.size > 0) lines.push(...writeMask(name, repeats));
+  if (repeats.size > 0) lines.push(...writeMask(definition, repeats));
   const writing = new Writing(room);
   for (const [field, { spec }] of Object.entries(fields)) {
     const repeat = repeats.get(field);
@@ -110,12 +107,13 @@ function encoderOf(definition: Definition, repeats: Map<string, Repeat>): Codec[
   return generated('L', lines.join('\n'), LIBRARY);
 }
 
-function writeMask(name: string, repeats: Map<string, Repeat>): string[] {
+function writeMask({ name, fields }: Definition, repeats: Map<string, Repeat>): string[] {
   const lines = ['let k = 0;'];
   for (const [field, { bit, source, check }] of repeats) {
     if (source === null) continue;
     const guard = check ? `if (!(${check})) L.refuse(${JSON.stringify(`${name}.${field}`)});` : '';
-    lines.push(`v = m.${field}; if (v === ${source}) { ${guard} k |= ${bit}; }`);
+    const equal = equalOf(fields[field].spec, 'v', source);
+    lines.push(`v = m.${field}; if (${equal}) { ${guard} k |= ${bit}; }`);
   }
   return [...lines, 'if (k < 128) b[p++] = k; else p = L.varint(b, p, k);'];
 }
@@ -236,7 +234,7 @@ function readField(reading: Reading, spec: Spec, v: string, repeat: Repeat | und
     ? `{ const v = ${v}; if (!(${check})) ${fail('not a value that the event may repeat')}; }`
     : '';
   return `if (k & ${bit}) { ${v} = ${source}; ${guard} }
-    else { ${read} if (${v} === ${source}) ${fail('repeats its command in full')}; }`;
+    else { ${read} if (${equalOf(spec, v, source)}) ${fail('repeats its command in full')}; }`;
 }
 
 const fail = (rule: string): string => `(r.at = p, r.fail(${JSON.stringify(rule)}))`;

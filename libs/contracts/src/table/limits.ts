@@ -1,4 +1,4 @@
-import type { ScalarSpec, Spec } from './field.js';
+import type { Fields, ScalarSpec, Spec } from './field.js';
 
 /** A message's share of 127 bits: 10^38 fits, and four 32-bit limbs hold it. */
 export const AMOUNT_LIMIT = 2n ** 127n;
@@ -112,5 +112,59 @@ export function bytesOf(spec: Spec): number {
       return 16;
     default:
       return 8;
+  }
+}
+
+/** A table as data: the order of its lines counts. */
+export const columnsOf = (fields: Fields): unknown[] =>
+  Object.entries(fields).map(([name, { spec, alike }]) => [name, alike, dataOf(spec)]);
+function dataOf(spec: Spec): unknown {
+  if (spec.kind === 'group') return ['group', columnsOf(spec.fields)];
+  if (spec.kind === 'list' || spec.kind === 'optional') return [spec.kind, dataOf(spec.item)];
+  return spec;
+}
+
+/** Whether two fields allow the same values; what only the API edge looks at does not count. */
+export function sameValues(a: Spec, b: Spec): boolean {
+  if (a.kind === 'group' && b.kind === 'group') {
+    const [left, right] = [Object.entries(a.fields), Object.entries(b.fields)];
+    return (
+      left.length === right.length &&
+      left.every(
+        ([name, { spec }], i) => name === right[i][0] && sameValues(spec, right[i][1].spec),
+      )
+    );
+  }
+  if (
+    (a.kind === 'list' && b.kind === 'list') ||
+    (a.kind === 'optional' && b.kind === 'optional')
+  ) {
+    return sameValues(a.item, b.item);
+  }
+  return JSON.stringify({ ...a, by: null }) === JSON.stringify({ ...b, by: null });
+}
+
+/** @returns JavaScript that is true when two expressions hold the same value of the field */
+export function equalOf(spec: Spec, a: string, b: string, depth = 0): string {
+  const same = `${a} === ${b}`;
+  switch (spec.kind) {
+    case 'group': {
+      const members = Object.entries(spec.fields).map(([name, field]) =>
+        equalOf(field.spec, `${a}.${name}`, `${b}.${name}`, depth),
+      );
+      return `(${same} || (${a} && ${b} && ${members.join(' && ')}))`;
+    }
+    case 'list': {
+      const [x, y] = [`${a}[i${depth}]`, `y${depth}`];
+      const each = `(${y}, i${depth}) => ${equalOf(spec.item, x, y, depth + 1)}`;
+      const lists = `Array.isArray(${a}) && Array.isArray(${b}) && ${a}.length === ${b}.length`;
+      return `(${same} || (${lists} && ${b}.every(${each})))`;
+    }
+    case 'optional': {
+      const some = equalOf(spec.item, a, b, depth);
+      return some.startsWith('(') ? `(${same} || (${a} && ${b} && ${some}))` : some;
+    }
+    default:
+      return same;
   }
 }

@@ -31,6 +31,7 @@ const order = (more: object = {}): object => ({
   shift: -7,
   count: 5,
   legs: [{ asset: 'USD', amount: '1', tags: [] }],
+  first: null,
   ...more,
 });
 /** The codes by field that a request meets. */
@@ -76,6 +77,7 @@ describe('a request', () => {
       shift: -7,
       count: 5,
       legs: [{ asset: 1, amount: 100n, tags: [] }],
+      first: null,
     };
     expect(sample.parse('Order', order(), names)).toEqual({ ok: true, value: built });
     const { limit, parent, ...rest } = order() as Record<string, unknown>;

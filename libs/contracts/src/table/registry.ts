@@ -2,6 +2,7 @@ import { invariant, InvariantViolation, present, Print, ROLES, SERVICES } from '
 
 import type { Reader } from './bytes.js';
 import type { Fields, Spec } from './field.js';
+import { columnsOf } from './limits.js';
 import { generateCodec, type Codec } from './generate-codec.js';
 import type { Definition, Kind, Plain } from './message.js';
 import type { Cause, Codecs, EventCodec } from './record.js';
@@ -202,13 +203,4 @@ function upFrom(versions: readonly Definition[], place: number): Up | null {
     invariant(message.type === name, `up of ${name} makes a ${message.type}`);
     return message;
   };
-}
-
-/** A table as data: the order of its lines counts. */
-const columnsOf = (fields: Fields): unknown[] =>
-  Object.entries(fields).map(([name, { spec, alike }]) => [name, alike, specOf(spec)]);
-function specOf(spec: Spec): unknown {
-  if (spec.kind === 'group') return ['group', columnsOf(spec.fields)];
-  if (spec.kind === 'list' || spec.kind === 'optional') return [spec.kind, specOf(spec.item)];
-  return spec;
 }

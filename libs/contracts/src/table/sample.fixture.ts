@@ -33,6 +33,7 @@ export const Reserved = event(40, 'Reserved', 1, {
   fee: f.amount('asset').like('correction'),
   seen: f.uint(),
 });
+const LEG = f.group({ asset: f.asset(), amount: f.amount('asset'), tags: f.list(f.text(10)) });
 export const Order = command(300, 'Order', 1, {
   instrument: f.instrument(),
   domain: f.domain(),
@@ -47,7 +48,8 @@ export const Order = command(300, 'Order', 1, {
   parent: f.optional(f.commandId()),
   shift: f.int(),
   count: f.uint(),
-  legs: f.list(f.group({ asset: f.asset(), amount: f.amount('asset'), tags: f.list(f.text(10)) })),
+  legs: f.list(LEG),
+  first: f.optional(LEG),
 });
 export const Placed = event(41, 'Placed', 1, {
   note: f.text(20).like('note'),
@@ -55,6 +57,8 @@ export const Placed = event(41, 'Placed', 1, {
   parent: f.optional(f.commandId()).like('parent'),
   firm: f.flag().like('firm'),
   terms: f.group({ size: f.lots(), rest: f.optional(f.signedAmount()) }),
+  legs: f.list(LEG).like('legs'),
+  first: f.optional(LEG).like('first'),
 });
 export const Offered = message(80, 'Offered', 1, { from: f.account(), amount: f.amount() });
 
@@ -239,7 +243,7 @@ const repeating = (origin: Origin, from: object) =>
         if (field.alike === null || coin.next().value !== true) continue;
         const there: unknown =
           field.alike === '$id' ? Reflect.get(origin, 'id') : Reflect.get(from, field.alike);
-        if (mayRepeat(name, there)) values[name] = there;
+        if (mayRepeat(name, there)) values[name] = structuredClone(there);
       }
       return values as unknown as { type: string };
     }),

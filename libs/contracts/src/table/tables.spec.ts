@@ -62,7 +62,6 @@ describe('tables', () => {
     const like = f.uint().like('x');
     expect(() => command(1, 'Do', 1, { a: like })).toThrow('only events');
     expect(() => f.group({ a: like })).toThrow('top of an event');
-    expect(() => f.list(f.uint()).like('x')).toThrow('single values');
     expect(() => command(1, 'Do', 1, { type: f.uint() })).toThrow('reserved');
     expect(() => command(1, 'Do', 1, { constructor: f.uint() })).toThrow('reserved');
     expect(() => command(0, 'Do', 1, {})).toThrow('tag');

@@ -1,0 +1,66 @@
+import type { By, CommandId } from '@ringfence/kernel';
+import type { Command } from '@ringfence/contracts';
+import type { InputRange, Receipt } from '@ringfence/journal';
+import type { HouseDecided } from './log-tail.js';
+
+/** An order as a client's edge hands it in. */
+export interface ClientCommand {
+  readonly id: CommandId;
+  readonly by: By;
+  readonly command: Command;
+}
+/** The recorded answer. `repeated`: the id was known and this is the first answer; `receipt` proves that it is in the log. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly decided: HouseDecided;
+  readonly receipt: Receipt;
+  readonly repeated: boolean;
+}
+export type Answer =
+  | Answered
+  /** the same id came with other content before */
+  | { readonly kind: 'conflict' }
+  /** this process cannot tell: it may be in the log; ask by id, or send the same again */
+  | { readonly kind: 'pending'; readonly reason: string };
+
+/** Commands that came together are answered together. */
+export class Submission {
+  readonly answers: Answer[];
+  /** next command to be taken */
+  next = 0;
+  #missing: number;
+
+  constructor(
+    readonly commands: readonly ClientCommand[],
+    readonly done: (answers: readonly Answer[]) => void,
+  ) {
+    this.answers = new Array<Answer>(commands.length);
+    this.#missing = commands.length;
+  }
+  answer(index: number, answer: Answer): void {
+    if (this.answers[index]) return;
+    this.answers[index] = answer;
+    if (--this.#missing === 0) this.done(this.answers);
+  }
+  /** What has no answer yet will get none from this process. */
+  abandon(reason: string): void {
+    for (let i = 0; i < this.commands.length; i++) this.answer(i, { kind: 'pending', reason });
+  }
+}
+
+/** One record in the making. */
+export class Batch {
+  readonly inputs: InputRange[] = [];
+  readonly decided: HouseDecided[] = [];
+  readonly replies: { readonly submission: Submission; readonly index: number; readonly decision: number }[] = [];
+  /** per peer, the last of its messages that was taken: acked once this is durable */
+  readonly heard = new Map<number, number>();
+  /** per peer the last message number that this record accounts for */
+  readonly sent = new Map<number, number>();
+  events = 0;
+
+  add(decided: HouseDecided): void {
+    this.decided.push(decided);
+    this.events += decided.events.length;
+  }
+}

@@ -1,0 +1,366 @@
+import type { At, Command, Event, LaneDefinition, Mail, Order } from '@ringfence/contracts';
+import {
+  invariant, present, SYSTEM, type Address, type CommandId, type Service,
+} from '@ringfence/kernel';
+import type { ChainHead, InputRange } from '@ringfence/journal';
+import { acknowledge, channelTo, post, type Channels } from './channels.js';
+import { IdTable, type SavedIds } from './id-table.js';
+import { logTopic, type HouseDecided, type LogRecord } from './log-tail.js';
+
+/** Decisions between two state digests in a log. */
+export const RECORDS_PER_DIGEST = 64;
+
+/** The state of a lane was changed by half a decision, or a fact of another lane could not be taken: it must stop. */
+export class LaneFault extends Error {
+  override readonly name = 'LaneFault';
+  constructor(
+    readonly address: Address,
+    readonly command: Command | null,
+    /** the client command that may be set aside; null: skipping this would lose somebody's money */
+    readonly client: CommandId | null,
+    cause: unknown,
+  ) {
+    super(`${address.service}/${address.partition} at ${command?.type ?? 'evolve'}: ${String(cause)}`, { cause });
+  }
+}
+
+/** Two folds of one log differ. */
+export class StateDiverged extends Error {
+  override readonly name = 'StateDiverged';
+}
+
+/** Everything a lane is, besides its log: copied into snapshots. */
+export interface Saved {
+  readonly foldVersion: number;
+  readonly head: ChainHead;
+  readonly state: unknown;
+  readonly channels: Channels;
+  /** per log read: the last record that a record of this lane names */
+  readonly inputs: ReadonlyMap<string, ChainHead>;
+  readonly ids: SavedIds;
+  readonly offsets: Uint32Array;
+  readonly time: number;
+  readonly ticks: number;
+}
+
+export type Outcome = HouseDecided['outcome'];
+interface Decision {
+  readonly outcome: Outcome;
+  readonly events: Event[];
+}
+
+const ACCEPTED: Outcome = { kind: 'accepted' };
+const NO_EVENTS: Event[] = [];
+const FIRST_OFFSETS = 1024;
+
+/**
+ * The fold of a lane: own state and views, channels, remembered ids, clock. Live decisions and replay go through the same calls in the same
+ * order, so they cannot differ.
+ */
+export class LaneCore<State> {
+  readonly state: State;
+  readonly channels: Channels;
+  readonly inputs: Map<string, ChainHead>;
+  readonly ids: IdTable;
+  /** log time: the last tick of the reference log that this lane has read */
+  time = 0;
+  /** ticks read so far */
+  ticks = 0;
+  #offsets: Uint32Array;
+  readonly #mail: Mail;
+  readonly #own: Order;
+  readonly #local: Command[] = [];
+  #replaying = false;
+  #seq = 0;
+
+  constructor(
+    readonly definition: LaneDefinition<State>,
+    readonly address: Address,
+    partitions: number,
+    seed: number,
+    saved?: Saved,
+  ) {
+    this.state = (saved?.state as State | undefined) ?? definition.initial(address.partition, partitions);
+    this.channels = saved?.channels ?? new Map();
+    this.inputs = new Map(saved?.inputs);
+    this.ids = new IdTable(seed, saved?.ids);
+    this.time = saved?.time ?? 0;
+    this.ticks = saved?.ticks ?? 0;
+    this.#offsets = saved?.offsets.slice() ?? new Uint32Array(FIRST_OFFSETS);
+    this.#seq = saved?.head.seq ?? 0;
+    this.#own = { id: null, by: SYSTEM, from: address, cause: null };
+    this.#mail = { send: (to, message) => this.#send(to, message) };
+  }
+
+  save(head: ChainHead): Saved {
+    return {
+      foldVersion: this.definition.foldVersion,
+      head,
+      state: this.state,
+      channels: this.channels,
+      inputs: this.inputs,
+      ids: this.ids.save(),
+      offsets: this.#offsets.slice(0, head.seq + 1),
+      time: this.time,
+      ticks: this.ticks,
+    };
+  }
+
+  digest(): string {
+    return this.definition.digest(this.state).toString(16);
+  }
+  offsetOf(seq: number): number {
+    return this.#offsets[seq];
+  }
+
+  /** Begins the record `seq`: events decided or replayed from here on stand in it. */
+  begin(seq: number): void {
+    this.#seq = seq;
+  }
+  /** The log holds the record at that offset. */
+  locate(seq: number, offset: number): void {
+    if (seq >= this.#offsets.length) {
+      const grown = new Uint32Array(seq * 2);
+      grown.set(this.#offsets);
+      this.#offsets = grown;
+    }
+    this.#offsets[seq] = offset;
+  }
+
+  /**
+   * Decides one command and folds what it decided, with everything that it sent to this very lane.
+   *
+   * @throws LaneFault when skipping it is not allowed or the fold was left half done
+   */
+  decide(command: Command, order: Order): Decision {
+    const decider = this.definition.deciders[command.type] as
+      | ((command: Command, state: State, order: Order) => ReturnType<NonNullable<LaneDefinition<State>['deciders']['Tick']>>)
+      | undefined;
+    if (!decider) return { outcome: refusal('unknown-command', command.type), events: NO_EVENTS };
+    let decision;
+    try {
+      decision = decider(command, this.state, order);
+    } catch (cause) {
+      return this.#decideFault(command, order, cause);
+    }
+    if (!decision.accepted) {
+      return { outcome: { kind: 'rejected', rejection: decision.rejection }, events: NO_EVENTS };
+    }
+    if (decision.events.length === 0) return { outcome: ACCEPTED, events: NO_EVENTS };
+    const events: Event[] = [];
+    try {
+      this.#apply(decision.events, events);
+    } catch (cause) {
+      throw cause instanceof LaneFault ? cause : new LaneFault(this.address, command, order.id, cause);
+    }
+    return { outcome: ACCEPTED, events };
+  }
+
+  /** Nothing was changed yet: a client's command faults alone, an offer is refused, anything else stops the lane. */
+  #decideFault(command: Command, order: Order, cause: unknown): Decision {
+    if (order.id !== null) {
+      return { outcome: { kind: 'faulted', reason: reasonOf(cause) }, events: NO_EVENTS };
+    }
+    const refused = order.from && this.definition.refuse?.(command, order, 'fault');
+    if (!refused) throw new LaneFault(this.address, command, null, cause);
+    const events: Event[] = [];
+    this.#apply([refused], events);
+    return { outcome: { kind: 'faulted', reason: reasonOf(cause) }, events };
+  }
+
+  #apply(decided: readonly Event[], into: Event[]): void {
+    for (const event of decided) {
+      into.push(event);
+      this.#evolve(event);
+      while (this.#local.length > 0) {
+        const message = present(this.#local.shift(), 'a message to the own lane');
+        const { outcome, events } = this.decide(message, this.#own);
+        invariant(outcome.kind !== 'rejected', `${message.type} is answered by an event, never rejected`);
+        for (const delivered of events) into.push(delivered);
+      }
+    }
+  }
+
+  #evolve(event: Event): void {
+    const evolve = this.definition.evolve[event.type] as
+      | ((state: State, event: Event, mail: Mail, at: At) => void)
+      | undefined;
+    invariant(evolve !== undefined, `${event.type} belongs to ${this.address.service}`);
+    evolve(this.state, event, this.#mail, {
+      service: this.address.service, partition: this.address.partition, seq: this.#seq, ordinal: 0, time: this.time,
+    });
+    if (event.type === 'Ticked') this.#tick(event.time);
+  }
+
+  #tick(time: number): void {
+    this.time = time;
+    this.ticks++;
+  }
+
+  #send(to: Address, message: Command): void {
+    const own = to.service === this.address.service && to.partition === this.address.partition;
+    if (!own) post(this.channels, to, message);
+    else if (!this.#replaying) this.#local.push(message);
+  }
+
+  /** Folds one event of another lane into the views. @returns the commands it calls for */
+  see(event: Event, at: At): readonly Command[] {
+    const view = this.definition.views[at.service]?.[event.type] as
+      | ((state: State, event: Event, at: At) => void)
+      | undefined;
+    view?.(this.state, event, at);
+    if (at.service === 'reference' && event.type === 'Ticked') this.#tick(event.time);
+    if (this.#replaying) return [];
+    const reaction = this.definition.reactions[at.service]?.[event.type] as
+      | ((event: Event, state: State, at: At) => readonly Command[])
+      | undefined;
+    return reaction?.(event, this.state, at) ?? [];
+  }
+
+  /** Whether reading that service's log means anything to this lane. */
+  static reads(definition: Pick<LaneDefinition<never>, 'views' | 'reactions' | 'service'>): Service[] {
+    const services = new Set<Service>(['reference']);
+    for (const service of Object.keys(definition.views)) services.add(service as Service);
+    for (const service of Object.keys(definition.reactions)) services.add(service as Service);
+    services.delete(definition.service);
+    return [...services];
+  }
+
+  /**
+   * Folds a record of the own log as it was decided.
+   *
+   * @param foreign  gives the records of an input range, in order; throws when that log does not hold them
+   * @throws StateDiverged when the digest in the record is not that of the fold
+   */
+  async replay(record: LogRecord, foreign: (range: InputRange) => Promise<readonly LogRecord[]>): Promise<void> {
+    const { head } = record;
+    this.#replaying = true;
+    this.begin(head.seq);
+    const inputs = new Inputs(head.in, foreign, (of, at) => this.#seeRecord(of, at), (range) => this.#takeRange(range));
+    for (const decided of record.decided) {
+      await inputs.until(decided.origin);
+      for (const event of decided.events) this.#evolve(event);
+      if (decided.origin.kind === 'client') this.ids.add(decided.origin.id, head.seq);
+    }
+    await inputs.rest();
+    this.locate(head.seq, record.offset);
+    this.#replaying = false;
+    if (head.chk !== undefined && head.chk !== this.digest()) {
+      throw new StateDiverged(
+        `${this.address.service}/${this.address.partition} at sequence ${head.seq}: digest ${this.digest()}, the log says ${head.chk}`,
+      );
+    }
+  }
+
+  /** Views see events `from` up to `to` (ordinals, exclusive end) of a foreign record. */
+  #seeRecord(record: LogRecord, range: { service: Service; from: number; to: number }): void {
+    let ordinal = 0;
+    for (const decided of record.decided) {
+      for (const event of decided.events) {
+        if (ordinal >= range.from && ordinal < range.to) {
+          this.see(event, { service: range.service, partition: record.head.p, seq: record.head.seq, ordinal, time: record.head.ts });
+        }
+        ordinal++;
+      }
+    }
+  }
+
+  /** Notes where an input stands after a record. */
+  #takeRange(range: InputRange & { head?: ChainHead }): void {
+    const [kind, service] = range.topic.split('.') as [string, Service];
+    if (kind === 'log') this.inputs.set(range.topic, present(range.head, 'the head of a log read'));
+    else if (kind === 'chan') channelTo(this.channels, { service, partition: range.p }).taken = range.to;
+    else acknowledge(channelTo(this.channels, { service, partition: range.p }), range.to);
+  }
+}
+
+const refusal = (code: string, command: string): Outcome => ({ kind: 'rejected', rejection: { code, detail: { command } } });
+const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).slice(0, 200);
+
+type SeeRecord = (record: LogRecord, range: { service: Service; from: number; to: number }) => void;
+
+/** Walks the input ranges of a record in their order, as far as each decision had seen them. */
+class Inputs {
+  #at = 0;
+  #records: readonly LogRecord[] | null = null;
+  #record = 0;
+  #ordinal = 0;
+
+  constructor(
+    readonly ranges: readonly InputRange[],
+    readonly foreign: (range: InputRange) => Promise<readonly LogRecord[]>,
+    readonly see: SeeRecord,
+    readonly take: (range: InputRange & { head?: ChainHead }) => void,
+  ) {}
+
+  /** Brings the views to where they stood when a decision of that origin was made. */
+  async until(origin: HouseDecided['origin']): Promise<void> {
+    if (origin.kind === 'reaction') {
+      await this.#skipTo((range) => range.topic === logTopic(origin.service));
+      await this.#reach(origin.seq, origin.ordinal);
+    } else if (origin.kind === 'channel') {
+      await this.#skipTo((range) => range.topic === `chan.${origin.from.service}` && range.p === origin.from.partition);
+    } else {
+      await this.rest();
+    }
+  }
+
+  async rest(): Promise<void> {
+    while (this.#at < this.ranges.length) await this.#finish();
+  }
+
+  async #skipTo(wanted: (range: InputRange) => boolean): Promise<void> {
+    while (this.#at < this.ranges.length && !wanted(this.ranges[this.#at])) await this.#finish();
+    invariant(this.#at < this.ranges.length, 'a decision names an input of its record');
+  }
+
+  /** Sees the current log range up to and including that event; stays in a later range of the same log if it must. */
+  async #reach(seq: number, ordinal: number): Promise<void> {
+    while (this.ranges[this.#at].to < seq) {
+      const { topic } = this.ranges[this.#at];
+      await this.#finish();
+      await this.#skipTo((range) => range.topic === topic);
+    }
+    const records = await this.#open();
+    for (;;) {
+      const record = records[this.#record];
+      const service = this.#service();
+      if (record.head.seq < seq) {
+        this.see(record, { service, from: this.#ordinal, to: Infinity });
+        this.#record++;
+        this.#ordinal = 0;
+      } else {
+        if (this.#ordinal <= ordinal) this.see(record, { service, from: this.#ordinal, to: ordinal + 1 });
+        this.#ordinal = Math.max(this.#ordinal, ordinal + 1);
+        return;
+      }
+    }
+  }
+
+  async #open(): Promise<readonly LogRecord[]> {
+    this.#records ??= await this.foreign(this.ranges[this.#at]);
+    return this.#records;
+  }
+  #service(): Service {
+    return this.ranges[this.#at].topic.slice('log.'.length) as Service;
+  }
+
+  async #finish(): Promise<void> {
+    const range = this.ranges[this.#at];
+    if (!range.topic.startsWith('log.')) {
+      this.take(range);
+    } else {
+      const records = await this.#open();
+      for (; this.#record < records.length; this.#record++, this.#ordinal = 0) {
+        this.see(records[this.#record], { service: this.#service(), from: this.#ordinal, to: Infinity });
+      }
+      const last = present(records.at(-1), 'the last record of a range');
+      const { seq, epoch } = last.head;
+      this.take({ ...range, head: { seq, epoch, hash: last.hash, offset: last.offset } });
+    }
+    this.#records = null;
+    this.#record = 0;
+    this.#ordinal = 0;
+    this.#at++;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Service } from '@ringfence/kernel';
+import type { ChainHead, InputRange } from '@ringfence/journal';
+import type { LogRecord, LogTail } from './log-tail.js';
+
+/** Records read ahead of the lane; more wait in the log. */
+const AHEAD_MAX = 64;
+
+/** One log that a lane reads: records come in by themselves, the lane takes them in order. */
+export class LogInput {
+  readonly #ready: LogRecord[] = [];
+  #reading = false;
+  #again = false;
+  #closed = false;
+  #unwatch: (() => void) | undefined;
+
+  constructor(
+    readonly tail: LogTail,
+    readonly onReady: () => void,
+    readonly onFault: (fault: unknown) => void,
+  ) {}
+
+  get service(): Service {
+    return this.tail.service;
+  }
+  get topic(): string {
+    return this.tail.stream.topic;
+  }
+  get waiting(): number {
+    return this.#ready.length;
+  }
+  start(watch: (wake: () => void) => () => void): void {
+    this.#unwatch = watch(() => this.read());
+    this.read();
+  }
+  close(): void {
+    this.#closed = true;
+    this.#unwatch?.();
+  }
+
+  /** Reads on until the end of the log or until enough is read ahead. */
+  read(): void {
+    if (this.#reading || this.#closed) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    void this.#readOn();
+  }
+  async #readOn(): Promise<void> {
+    try {
+      do {
+        this.#again = false;
+        while (!this.#closed && this.#ready.length < AHEAD_MAX) {
+          const records = await this.tail.poll();
+          if (records.length === 0 || this.#closed) break;
+          for (const record of records) this.#ready.push(record);
+          this.onReady();
+        }
+      } while (this.#again && !this.#closed && this.#ready.length < AHEAD_MAX);
+    } catch (fault) {
+      if (!this.#closed) this.onFault(fault);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  take(): LogRecord | undefined {
+    const record = this.#ready.shift();
+    if (this.#ready.length < AHEAD_MAX / 2) this.read();
+    return record;
+  }
+}
+
+/** Joins a record to the range before it when they follow each other. */
+export function extend(ranges: InputRange[], topic: string, record: LogRecord): void {
+  const last = ranges.at(-1);
+  const { seq, p } = record.head;
+  const joins = last?.topic === topic && last.p === p && last.to === seq - 1;
+  const range: InputRange = { topic, p, from: joins ? last.from : seq, to: seq, hash: record.hash };
+  if (joins) ranges[ranges.length - 1] = range;
+  else ranges.push(range);
+}
+
+export const headOf = (record: LogRecord): ChainHead => ({
+  seq: record.head.seq, epoch: record.head.epoch, hash: record.hash, offset: record.offset,
+});

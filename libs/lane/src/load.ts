@@ -1,0 +1,135 @@
+import type { LaneDefinition } from '@ringfence/contracts';
+import type { Address, Service } from '@ringfence/kernel';
+import {
+  ChainTail, GENESIS, LogTruncated, type ChainHead, type ChainRecord, type InputRange, type Journal,
+} from '@ringfence/journal';
+import { LaneCore, StateDiverged, type Saved } from './core.js';
+import { decodeRecord, LogTail, logStream, logTopic, type DecodeCache, type LogRecord } from './log-tail.js';
+
+/** Where snapshots of lanes are kept. They may be lost: the log is the truth. */
+export interface SnapshotStore {
+  /** the newest that verifies; undefined when there is none */
+  load(address: Address): Promise<Saved | undefined>;
+  save(address: Address, saved: Saved): Promise<void>;
+}
+/** Keeps nothing. */
+export const NO_SNAPSHOTS: SnapshotStore = { load: async () => undefined, save: async () => undefined };
+
+export interface LoadOptions<State> {
+  readonly definition: LaneDefinition<State>;
+  readonly partition: number;
+  readonly partitions: number;
+  readonly journal: Journal;
+  readonly snapshots: SnapshotStore;
+  /** 32 bits that key the table of ids */
+  readonly seed: number;
+  readonly cache?: DecodeCache;
+  /** fold from the beginning even if there is a snapshot */
+  readonly fromZero?: boolean;
+}
+
+/** A lane's fold in the making: own records come in by `fold`, the logs that they name are read beside it. */
+export class Loader<State> {
+  readonly core: LaneCore<State>;
+  readonly head: ChainHead;
+  readonly #foreign = new Map<string, ForeignLog>();
+
+  private constructor(
+    readonly options: LoadOptions<State>,
+    readonly address: Address,
+    saved: Saved | undefined,
+  ) {
+    const { definition, partitions, seed } = options;
+    this.core = new LaneCore(definition, address, partitions, seed, saved);
+    this.head = saved?.head ?? GENESIS;
+    for (const service of LaneCore.reads(definition)) this.#open(service);
+  }
+
+  static async start<State>(options: LoadOptions<State>): Promise<Loader<State>> {
+    const { definition, partition, snapshots, fromZero } = options;
+    const address: Address = { service: definition.service, partition };
+    const saved = fromZero ? undefined : await snapshots.load(address);
+    return new Loader(options, address, saved?.foldVersion === definition.foldVersion ? saved : undefined);
+  }
+
+  #open(service: Service): void {
+    const { journal, cache } = this.options;
+    const stream = logStream(service, this.address.partition);
+    const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
+    const tail = new LogTail(journal, service, stream, from, cache, `${this.address.service}/${this.address.partition}`);
+    this.#foreign.set(logTopic(service), new ForeignLog(tail));
+  }
+
+  async fold(record: ChainRecord): Promise<void> {
+    const read = (range: InputRange): Promise<readonly LogRecord[]> => this.#range(range);
+    await this.core.replay(decodeRecord(record, this.options.cache), read);
+  }
+
+  async #range(range: InputRange): Promise<readonly LogRecord[]> {
+    const log = this.#foreign.get(range.topic);
+    if (!log) throw new StateDiverged(`${range.topic} is no input of ${this.address.service}`);
+    return log.range(range, `${this.address.service}/${this.address.partition}`);
+  }
+
+  /** Logs to go on reading, each from where the last own record left it. */
+  tails(): LogTail[] {
+    const { journal, cache } = this.options;
+    return LaneCore.reads(this.options.definition).map((service) => {
+      const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
+      return new LogTail(journal, service, logStream(service, this.address.partition), from, cache, this.address.service);
+    });
+  }
+}
+
+/** Gives out the input ranges of a log one after another. */
+class ForeignLog {
+  #ahead: LogRecord[] = [];
+
+  constructor(readonly tail: LogTail) {}
+
+  /** @throws LogTruncated when the log does not hold the range as it was read then */
+  async range(range: InputRange, who: string): Promise<readonly LogRecord[]> {
+    while ((this.#ahead.at(-1)?.head.seq ?? 0) < range.to) {
+      const records = await this.tail.poll();
+      if (records.length === 0) {
+        throw new LogTruncated(this.tail.stream, { seq: range.to, hash: range.hash, who }, { seq: this.tail.head.seq });
+      }
+      for (const record of records) this.#ahead.push(record);
+    }
+    const end = this.#ahead.findIndex((record) => record.head.seq === range.to) + 1;
+    const records = this.#ahead.slice(0, end);
+    this.#ahead = this.#ahead.slice(end);
+    const last = records.at(-1);
+    if (!last || last.hash !== range.hash || records[0].head.seq !== range.from) {
+      throw new LogTruncated(this.tail.stream, { seq: range.to, hash: range.hash, who }, { seq: range.to, hash: last?.hash });
+    }
+    return records;
+  }
+}
+
+/** Folds a lane's log as far as it goes (or to `until`), without owning it: audits, snapshots, rebuilds. */
+export async function foldLane<State>(options: LoadOptions<State>, until = Infinity): Promise<{ core: LaneCore<State>; head: ChainHead }> {
+  const loader = await Loader.start(options);
+  const { journal, definition, partition } = options;
+  const tail = new ChainTail(journal, logStream(definition.service, partition), { from: loader.head });
+  let head = loader.head;
+  for (;;) {
+    const records = await tail.poll();
+    if (records.length === 0) return { core: loader.core, head };
+    for (const record of records) {
+      if (record.head.seq > until) return { core: loader.core, head };
+      await loader.fold(record);
+      head = { seq: record.head.seq, epoch: record.head.epoch, hash: record.hash, offset: record.offset };
+    }
+  }
+}
+
+/**
+ * Takes a snapshot by a shadow replay from the one before it: the lane itself never pauses, and every snapshot has proved itself against
+ * the digests in the log.
+ */
+export async function takeSnapshot<State>(options: LoadOptions<State>): Promise<ChainHead> {
+  const { core, head } = await foldLane(options);
+  await options.snapshots.save({ service: options.definition.service, partition: options.partition }, core.save(head));
+  return head;
+}

@@ -1,0 +1,87 @@
+import { catalogue, type Command, type Decided, type Event } from '@ringfence/contracts';
+import type { Service } from '@ringfence/kernel';
+import { ChainTail, GENESIS, type ChainHead, type ChainRecord, type Head, type Journal, type Stream } from '@ringfence/journal';
+
+/** A decision of the house, as every log keeps it. */
+export type HouseDecided = Decided<Command, Event>;
+
+/** A record that counts, with its decisions. */
+export interface LogRecord {
+  readonly head: Head;
+  readonly hash: string;
+  readonly offset: number;
+  readonly decided: readonly HouseDecided[];
+}
+
+export const logTopic = (service: Service): string => `log.${service}`;
+export const logStream = (service: Service, partition: number): Stream => ({
+  topic: logTopic(service),
+  partition: service === 'reference' ? 0 : partition,
+});
+
+const DECISIONS_KEPT = 40_000;
+
+/**
+ * Decoded records that several readers of one process share, newest only. The owner of a log puts its records here as it writes them, so
+ * its neighbours need not decode them; the chain is checked by every reader all the same.
+ */
+export class DecodeCache {
+  readonly #records = new Map<string, readonly HouseDecided[]>();
+  #kept = 0;
+
+  put(hash: string, decided: readonly HouseDecided[]): void {
+    if (this.#records.has(hash)) return;
+    this.#records.set(hash, decided);
+    this.#kept += decided.length + 1;
+    for (const [oldest, old] of this.#records) {
+      if (this.#kept <= DECISIONS_KEPT) break;
+      this.#records.delete(oldest);
+      this.#kept -= old.length + 1;
+    }
+  }
+  get(hash: string): readonly HouseDecided[] | undefined {
+    return this.#records.get(hash);
+  }
+}
+
+/** @throws DecodeError when the body does not read: truth is never skipped */
+export function decodeRecord(record: ChainRecord, cache?: DecodeCache): LogRecord {
+  const { head, hash, offset, body, format } = record;
+  const known = cache?.get(hash);
+  if (known) return { head, hash, offset, decided: known };
+  const decided = head.n === 0 ? [] : format === 1 ? catalogue.decode(body) : fromJsonBody(body);
+  return { head, hash, offset, decided: decided as readonly HouseDecided[] };
+}
+
+const fromJsonBody = (body: Uint8Array): HouseDecided[] => {
+  const list: unknown = JSON.parse(new TextDecoder().decode(body));
+  return (list as unknown[]).map((one) => catalogue.fromJson(one) as HouseDecided);
+};
+
+/** Reads a log of the house from a position on, decision by decision. */
+export class LogTail {
+  readonly #chain: ChainTail;
+  readonly #cache: DecodeCache | undefined;
+
+  constructor(
+    journal: Journal,
+    readonly service: Service,
+    readonly stream: Stream,
+    from: ChainHead = GENESIS,
+    cache?: DecodeCache,
+    who = 'a reader',
+  ) {
+    this.#chain = new ChainTail(journal, stream, { from, who });
+    this.#cache = cache;
+  }
+  get head(): ChainHead {
+    return this.#chain.head;
+  }
+  get ignored(): number {
+    return this.#chain.ignored;
+  }
+  async poll(): Promise<readonly LogRecord[]> {
+    const records = await this.#chain.poll();
+    return records.map((record) => decodeRecord(record, this.#cache));
+  }
+}
