@@ -45,8 +45,10 @@ export const RoundReport = message(320, 'RoundReport', 1, {
   })),
 });
 export const RoundDone = message(321, 'RoundDone', 1, { domain: domain(), round: uint() });
-/** From a liquidation lane to its domain's decider: a bucket needs a round. */
-export const RoundWanted = message(322, 'RoundWanted', 1, { domain: domain(), account: account(), bucket: bucket() });
+/** From a liquidation lane to its domain's decider: a bucket needs a round after `round`, the last one its lane applied. */
+export const RoundWanted = message(322, 'RoundWanted', 1, {
+  domain: domain(), account: account(), bucket: bucket(), round: uint(),
+});
 
 // ---- events: close-out
 export const CallNoted = event(330, 'CallNoted', 1, {
@@ -70,14 +72,18 @@ export const SliceRefused = event(334, 'SliceRefused', 1, {
 });
 export const SaleOrdered = event(335, 'SaleOrdered', 1, {
   sale: uint(), account: account(), bucket: bucket(), asset: asset(), amount: positiveAmount(), proceeds: positiveAmount(),
-  buyer: account(), to: oneOf('liquidity', 'insurance'),
+  buyer: account(), to: oneOf('liquidity', 'insurance'), tick: uint(),
 });
 export const SaleConcluded = event(336, 'SaleConcluded', 1, {
   sale: uint().like('sale'), account: account().like('account'), bucket: bucket().like('bucket'), done: uint().like('done'),
 });
-/** Nobody took it (or the liquidity wall itself failed): the next round deleverages. `wanted` 0 takes it back. */
-export const AdlRequested = event(337, 'AdlRequested', 1, { account: account(), bucket: bucket(), wanted: uint() });
-export const DeficitFound = event(338, 'DeficitFound', 1, { account: account(), bucket: bucket() });
+/**
+ * Nobody took it (or the liquidity wall itself failed): a round after `round`, the last one that the lane applied, deleverages. `wanted`
+ * 0 takes it back.
+ */
+export const AdlRequested = event(337, 'AdlRequested', 1, { account: account(), bucket: bucket(), wanted: uint(), round: uint() });
+/** No position is left and equity is negative: a round after `round` takes the loss. */
+export const DeficitFound = event(338, 'DeficitFound', 1, { account: account(), bucket: bucket(), round: uint() });
 export const CloseOutCured = event(339, 'CloseOutCured', 1, { account: account(), bucket: bucket() });
 export const CloseOutResolved = event(340, 'CloseOutResolved', 1, { account: account(), bucket: bucket() });
 
@@ -88,6 +94,7 @@ export const RoundScheduled = event(350, 'RoundScheduled', 1, {
 });
 export const RoundWantedNoted = event(351, 'RoundWantedNoted', 1, {
   domain: domain().like('domain'), account: account().like('account'), bucket: bucket().like('bucket'),
+  round: uint().like('round'),
 });
 export const RoundAsked = event(352, 'RoundAsked', 1, {
   domain: domain(), round: uint(), cause: oneOf('schedule', 'deficit'),
