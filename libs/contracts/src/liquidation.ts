@@ -81,9 +81,13 @@ export const SaleConcluded = event(336, 'SaleConcluded', 1, {
  * Nobody took it (or the liquidity wall itself failed): a round after `round`, the last one that the lane applied, deleverages. `wanted`
  * 0 takes it back.
  */
-export const AdlRequested = event(337, 'AdlRequested', 1, { account: account(), bucket: bucket(), wanted: uint(), round: uint() });
+export const AdlRequested = event(337, 'AdlRequested', 1, {
+  account: account(), bucket: bucket(), wanted: uint(), domain: domain(), round: uint(),
+});
 /** No position is left and equity is negative: a round after `round` takes the loss. */
-export const DeficitFound = event(338, 'DeficitFound', 1, { account: account(), bucket: bucket(), round: uint() });
+export const DeficitFound = event(338, 'DeficitFound', 1, {
+  account: account(), bucket: bucket(), domain: domain(), round: uint(),
+});
 export const CloseOutCured = event(339, 'CloseOutCured', 1, { account: account(), bucket: bucket() });
 export const CloseOutResolved = event(340, 'CloseOutResolved', 1, { account: account(), bucket: bucket() });
 
