@@ -1,1 +1,4 @@
-export {};
+export * from './contract-size.js';
+export { PRICE_MAX, parseTicks, type PriceProblem } from './frames.js';
+export * from './lane.js';
+export * from './state.js';

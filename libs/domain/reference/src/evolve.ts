@@ -1,0 +1,85 @@
+import type { At, EventOf, Mail, ReferenceEvent } from '@ringfence/contracts';
+import { present } from '@ringfence/kernel';
+import { assetKey, parseAssetType } from '@ringfence/money';
+import { touch } from './digest.js';
+import { domainOf, instrumentOf, type ReferenceState } from './state.js';
+
+type Evolve = {
+  readonly [Name in ReferenceEvent['type']]: (
+    state: ReferenceState,
+    event: EventOf<Name>,
+    mail: Mail,
+    at: At,
+  ) => void;
+};
+
+/** What each fact changes. It trusts the past: it refuses nothing and rounds nothing. */
+export const evolve = {
+  MemberAdmitted(state, { member, name }) {
+    state.members.set(member, { name });
+    touch(state, 'members', member);
+  },
+  KeyIssued(state, { key, member, role, print }) {
+    state.keys.set(key, { member, role, print, revoked: false });
+    state.prints.add(print);
+    touch(state, 'keys', key);
+  },
+  KeyRevoked(state, { key }) {
+    present(state.keys.get(key), 'an issued key').revoked = true;
+    touch(state, 'keys', key);
+  },
+  AssetListed(state, { type: _, asset, ...listed }) {
+    state.assets.set(asset, listed);
+    state.caips.add(assetKey(present(parseAssetType(listed.caip), 'a CAIP-19 id')));
+    state.assetSymbols.add(listed.symbol);
+    touch(state, 'assets', asset);
+  },
+  DomainOpened(state, { domain, name, settlement }) {
+    state.domains.set(domain, { name, settlement, round: 0 });
+    touch(state, 'domains', domain);
+  },
+  InstrumentListed(state, event) {
+    const { instrument, symbol, domain, settlement, unit, tickUnits, tickSteps, tickScale } = event;
+    const terms = { symbol, domain, settlement, unit, tickUnits, tickSteps, tickScale };
+    const unpriced = { price: 0, variance: 0, initialPpm: 0, held: 0 };
+    state.instruments.set(instrument, { ...terms, parameters: null, version: 0, ...unpriced });
+    state.symbols.set(symbol, instrument);
+    touch(state, 'instruments', instrument);
+  },
+  InstrumentParametersSet(state, { instrument, version, parameters }) {
+    const listed = instrumentOf(state, instrument);
+    listed.parameters = parameters;
+    listed.version = version;
+    touch(state, 'instruments', instrument);
+  },
+  HouseParametersSet(state, { version, parameters }) {
+    state.house.parameters = parameters;
+    state.house.version = version;
+    touch(state, 'house');
+  },
+  FrameAccepted(state, { frame, time, prices }) {
+    state.house.frame = frame;
+    state.house.frameTime = time;
+    touch(state, 'house');
+    for (const { instrument, price, variance, initialPpm } of prices) {
+      Object.assign(instrumentOf(state, instrument), { price, variance, initialPpm, held: 0 });
+      touch(state, 'instruments', instrument);
+    }
+  },
+  PriceHeld(state, { instrument, price, time }) {
+    instrumentOf(state, instrument).held = price;
+    // a repeat of a held frame must not confirm itself
+    state.house.frameTime = time;
+    touch(state, 'house');
+    touch(state, 'instruments', instrument);
+  },
+  Ticked(state, { tick, time }) {
+    state.house.tick = tick;
+    state.house.now = time;
+    touch(state, 'house');
+  },
+  RoundOpened(state, { domain, round }) {
+    domainOf(state, domain).round = round;
+    touch(state, 'domains', domain);
+  },
+} satisfies Evolve;

@@ -1,0 +1,76 @@
+import type { CommandOf, Event, EventOf, Order } from '@ringfence/contracts';
+import { accept, reject, type Decision, type DomainId } from '@ringfence/kernel';
+import { fundingPerLot } from '@ringfence/margin';
+import type { Domain, ReferenceState } from './state.js';
+
+type Mark = EventOf<'RoundOpened'>['marks'][number];
+type Value = EventOf<'RoundOpened'>['collateral'][number];
+
+/** The log carries funding as a safe integer; both sides of it are cut alike. */
+const FUNDING_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
+/**
+ * Opens a settlement round at the newest used prices, so that frames and rounds have one order for
+ * every lane.
+ *
+ * Funding is rate × notional per lot, cut towards zero. A repeat, or a request out of its turn, is
+ * a late fact.
+ *
+ * @returns `RoundOpened`, or nothing unless `round` follows the domain's last; or `not-liquidation`
+ *          (no message of a clearing decider), `domain-unknown`
+ * @source DESIGN 6.3
+ */
+export function openRound(
+  command: CommandOf<'RoundRequest'>,
+  state: ReferenceState,
+  order: Order,
+): Decision<Event> {
+  if (order.from?.service !== 'liquidation') return reject('not-liquidation');
+  const domain = state.domains.get(command.domain);
+  if (!domain) return reject('domain-unknown', { domain: command.domain });
+  if (command.round !== domain.round + 1) return accept();
+  return accept<Event>({
+    type: 'RoundOpened',
+    domain: command.domain,
+    round: command.round,
+    frame: state.house.frame,
+    cause: command.cause,
+    marks: marksOf(command.domain, state, command.funding),
+    collateral: valuesIn(domain, state),
+  });
+}
+
+/** Every instrument of the domain that has a price; without a rate nothing is paid. */
+function marksOf(
+  domain: DomainId,
+  state: ReferenceState,
+  funding: CommandOf<'RoundRequest'>['funding'],
+): Mark[] {
+  const rates = new Map(funding.map(({ instrument, ratePpb }) => [instrument, ratePpb]));
+  const marks: Mark[] = [];
+  for (const [id, { domain: of, price, unit }] of state.instruments) {
+    if (of !== domain || price === 0) continue;
+    const perLot = fundingPerLot({ ratePpb: rates.get(id) ?? 0, mark: price, unit });
+    marks.push({ instrument: id, price, fundingPerLot: Number(clamp(perLot)) });
+  }
+  return marks;
+}
+
+function clamp(perLot: bigint): bigint {
+  if (perLot > FUNDING_MAX) return FUNDING_MAX;
+  return perLot < -FUNDING_MAX ? -FUNDING_MAX : perLot;
+}
+
+/** Every asset that some instrument prices in the domain's settlement asset, and that has a price. */
+function valuesIn(domain: Domain, state: ReferenceState): Value[] {
+  const values: Value[] = [];
+  for (const [asset, { pricedBy, scale, haircutPpm }] of state.assets) {
+    const id = state.symbols.get(pricedBy);
+    const instrument = id === undefined ? undefined : state.instruments.get(id);
+    if (!instrument || instrument.price === 0) continue;
+    if (instrument.settlement !== domain.settlement) continue;
+    const value = BigInt(instrument.price) * instrument.tickUnits;
+    values.push({ asset, value, scale, haircutPpm });
+  }
+  return values;
+}
