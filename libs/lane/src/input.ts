@@ -1,6 +1,6 @@
 import type { Service } from '@ringfence/kernel';
 import type { ChainHead, InputRange } from '@ringfence/journal';
-import type { LogRecord, LogTail } from './log-tail.js';
+import type { LogRecord, LogTail, Wait } from './log-tail.js';
 
 /** Records read ahead of the lane; more wait in the log. */
 const AHEAD_MAX = 64;
@@ -15,6 +15,7 @@ export class LogInput {
 
   constructor(
     readonly tail: LogTail,
+    readonly wait: Wait,
     readonly onReady: () => void,
     readonly onFault: (fault: unknown) => void,
   ) {}
@@ -51,7 +52,7 @@ export class LogInput {
       do {
         this.#again = false;
         while (!this.#closed && this.#ready.length < AHEAD_MAX) {
-          const records = await this.tail.poll();
+          const records = await this.tail.poll(this.wait);
           if (records.length === 0 || this.#closed) break;
           for (const record of records) this.#ready.push(record);
           this.onReady();

@@ -3,7 +3,7 @@ import {
   addressNumber, addressText, invariant, present, SYSTEM, type Address, type CommandId,
 } from '@ringfence/kernel';
 import {
-  ChainTail, ChainWriter, decodeHead, encodeRecord, Fenced, hash, type ChainHead, type Receipt, type Witness,
+  ChainWriter, decodeHead, encodeRecord, Fenced, hash, type ChainHead, type Receipt, type Witness,
 } from '@ringfence/journal';
 import { Batch, Submission, type Answer, type ClientCommand } from './batch.js';
 import { acknowledge, channelTo, type Channel, type Exchange, type Packet } from './channels.js';
@@ -11,7 +11,7 @@ import { Postbox } from './postbox.js';
 import { LaneFault, RECORDS_PER_DIGEST, type LaneCore } from './core.js';
 import { extend, headOf, LogInput } from './input.js';
 import { Loader, type LoadOptions } from './load.js';
-import { decodeRecord, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
+import { decodeRecord, LogTail, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
 
 export interface LaneOptions<State> extends LoadOptions<State> {
   readonly exchange: Exchange;
@@ -19,8 +19,6 @@ export interface LaneOptions<State> extends LoadOptions<State> {
   readonly writer: string;
   /** positions of this lane's log that others have seen */
   readonly witnesses?: readonly Witness[];
-  /** see ChainWriter: passes the time between attempts at something of unknown outcome */
-  readonly wait: (attempt: number) => Promise<void>;
   /** lets the process serve others between two records */
   readonly breathe?: () => Promise<void>;
   /** waiting client commands, at most */
@@ -99,7 +97,7 @@ export class Lane<State> {
       contracts: catalogue.fingerprint,
       now: 0,
       wait,
-      onRecord: (record) => loader.fold(record),
+      onRecord: (record) => loader.fold(decodeRecord(record, options.cache)),
     });
     if (opened.kind === 'stood-down') return 'stood-down';
     return new Lane(options, loader, opened.writer);
@@ -177,7 +175,7 @@ export class Lane<State> {
   #attach(loader: Loader<State>): void {
     for (const input of this.#inputs) input.close();
     this.#inputs = loader.tails().map(
-      (tail) => new LogInput(tail, () => this.#rouse(), (fault) => this.#stop(fault)),
+      (tail) => new LogInput(tail, this.options.wait, () => this.#rouse(), (fault) => this.#stop(fault)),
     );
     for (const input of this.#inputs) {
       input.start((wake) => this.options.journal.watch(input.tail.stream, wake));
@@ -451,9 +449,10 @@ export class Lane<State> {
     await this.#inflight;
     const loader = await Loader.start(this.options);
     const stream = logStream(this.address.service, this.address.partition);
-    const tail = new ChainTail(this.options.journal, stream, { from: loader.head });
+    const { service } = this.address;
+    const tail = new LogTail(this.options.journal, service, stream, loader.head, this.options.cache);
     while (tail.head.seq < this.#writer.head.seq) {
-      for (const record of await tail.poll()) await loader.fold(record);
+      for (const record of await tail.poll(this.options.wait)) await loader.fold(record);
     }
     this.#core = loader.core;
     this.#post.channels = loader.core.channels;

@@ -1,10 +1,10 @@
 import type { LaneDefinition } from '@ringfence/contracts';
 import type { Address, Service } from '@ringfence/kernel';
 import {
-  ChainTail, GENESIS, LogTruncated, type ChainHead, type ChainRecord, type InputRange, type Journal,
+  GENESIS, LogTruncated, type ChainHead, type InputRange, type Journal,
 } from '@ringfence/journal';
 import { LaneCore, StateDiverged, type Saved } from './core.js';
-import { decodeRecord, LogTail, logStream, logTopic, type DecodeCache, type LogRecord } from './log-tail.js';
+import { LogTail, logStream, logTopic, type DecodeCache, type LogRecord, type Wait } from './log-tail.js';
 
 /** Where snapshots of lanes are kept. They may be lost: the log is the truth. */
 export interface SnapshotStore {
@@ -21,6 +21,8 @@ export interface LoadOptions<State> {
   readonly partitions: number;
   readonly journal: Journal;
   readonly snapshots: SnapshotStore;
+  /** passes the time between attempts at something that failed for a moment or whose outcome is unknown */
+  readonly wait: Wait;
   /** 32 bits that key the table of ids */
   readonly seed: number;
   readonly cache?: DecodeCache;
@@ -57,12 +59,11 @@ export class Loader<State> {
     const stream = logStream(service, this.address.partition);
     const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
     const tail = new LogTail(journal, service, stream, from, cache, `${this.address.service}/${this.address.partition}`);
-    this.#foreign.set(logTopic(service), new ForeignLog(tail));
+    this.#foreign.set(logTopic(service), new ForeignLog(tail, this.options.wait));
   }
 
-  async fold(record: ChainRecord): Promise<void> {
-    const read = (range: InputRange): Promise<readonly LogRecord[]> => this.#range(range);
-    await this.core.replay(decodeRecord(record, this.options.cache), read);
+  async fold(record: LogRecord): Promise<void> {
+    await this.core.replay(record, (range) => this.#range(range));
   }
 
   async #range(range: InputRange): Promise<readonly LogRecord[]> {
@@ -85,12 +86,15 @@ export class Loader<State> {
 class ForeignLog {
   #ahead: LogRecord[] = [];
 
-  constructor(readonly tail: LogTail) {}
+  constructor(
+    readonly tail: LogTail,
+    readonly wait: Wait,
+  ) {}
 
   /** @throws LogTruncated when the log does not hold the range as it was read then */
   async range(range: InputRange, who: string): Promise<readonly LogRecord[]> {
     while ((this.#ahead.at(-1)?.head.seq ?? 0) < range.to) {
-      const records = await this.tail.poll();
+      const records = await this.tail.poll(this.wait);
       if (records.length === 0) {
         throw new LogTruncated(this.tail.stream, { seq: range.to, hash: range.hash, who }, { seq: this.tail.head.seq });
       }
@@ -110,11 +114,12 @@ class ForeignLog {
 /** Folds a lane's log as far as it goes (or to `until`), without owning it: audits, snapshots, rebuilds. */
 export async function foldLane<State>(options: LoadOptions<State>, until = Infinity): Promise<{ core: LaneCore<State>; head: ChainHead }> {
   const loader = await Loader.start(options);
-  const { journal, definition, partition } = options;
-  const tail = new ChainTail(journal, logStream(definition.service, partition), { from: loader.head });
+  const { journal, definition, partition, cache } = options;
+  const { service } = definition;
+  const tail = new LogTail(journal, service, logStream(service, partition), loader.head, cache);
   let head = loader.head;
   for (;;) {
-    const records = await tail.poll();
+    const records = await tail.poll(options.wait);
     if (records.length === 0) return { core: loader.core, head };
     for (const record of records) {
       if (record.head.seq > until) return { core: loader.core, head };

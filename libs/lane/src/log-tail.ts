@@ -1,6 +1,9 @@
-import { catalogue, type Command, type Decided, type Event } from '@ringfence/contracts';
-import type { Service } from '@ringfence/kernel';
-import { ChainTail, GENESIS, type ChainHead, type ChainRecord, type Head, type Journal, type Stream } from '@ringfence/journal';
+import { catalogue, DecodeError, type Command, type Decided, type Event } from '@ringfence/contracts';
+import { InvariantViolation, type Service } from '@ringfence/kernel';
+import {
+  ChainTail, GENESIS, JournalBroken, LogTruncated, MalformedRecord, type ChainHead, type ChainRecord, type Head, type Journal,
+  type Stream,
+} from '@ringfence/journal';
 
 /** A decision of the house, as every log keeps it. */
 export type HouseDecided = Decided<Command, Event>;
@@ -80,8 +83,25 @@ export class LogTail {
   get ignored(): number {
     return this.#chain.ignored;
   }
-  async poll(): Promise<readonly LogRecord[]> {
-    const records = await this.#chain.poll();
-    return records.map((record) => decodeRecord(record, this.#cache));
+  /**
+   * What counts since the last poll; empty at the end of the log. A read that fails for a moment is tried again.
+   *
+   * @param wait  passes the time before attempt 1, 2, …
+   * @throws LogTruncated, MalformedRecord, DecodeError, JournalBroken: trying again cannot help
+   */
+  async poll(wait: Wait): Promise<readonly LogRecord[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const records = await this.#chain.poll();
+        return records.map((record) => decodeRecord(record, this.#cache));
+      } catch (fault) {
+        if (FINAL.some((kind) => fault instanceof kind)) throw fault;
+        await wait(attempt);
+      }
+    }
   }
 }
+
+/** Passes the time before attempt 1, 2, … at something that failed for a moment. */
+export type Wait = (attempt: number) => Promise<void>;
+const FINAL = [JournalBroken, LogTruncated, MalformedRecord, DecodeError, InvariantViolation] as const;

@@ -1,0 +1,52 @@
+import { addressNumber, type Address } from '@ringfence/kernel';
+import type { Exchange, Packet } from '@ringfence/lane';
+import type { Chance } from './chance.js';
+import type { SeededScheduler } from './scheduler.js';
+
+export interface PacketFaults {
+  readonly lost: number;
+  readonly repeated: number;
+}
+
+/** Carries packets as badly as a network may: late, in any order, twice, not at all, to an old owner too. */
+export class FaultyExchange {
+  readonly #lanes = new Map<number, Set<(packet: Packet) => void>>();
+
+  constructor(
+    readonly scheduler: SeededScheduler,
+    readonly chance: Chance,
+    public faults: PacketFaults,
+  ) {}
+
+  /** The exchange as one process sees it. */
+  session(name: string): Exchange & { kill(): void } {
+    const own: (() => void)[] = [];
+    return {
+      join: (address, receive) => {
+        const lanes = this.#at(address);
+        lanes.add(receive);
+        const leave = (): void => void lanes.delete(receive);
+        own.push(leave);
+        return leave;
+      },
+      send: (to, packet) => this.#send(name, to, packet),
+      kill: () => own.forEach((leave) => leave()),
+    };
+  }
+
+  #at(address: Address): Set<(packet: Packet) => void> {
+    const number = addressNumber(address);
+    const lanes = this.#lanes.get(number) ?? new Set();
+    this.#lanes.set(number, lanes);
+    return lanes;
+  }
+  #send(process: string, to: Address, packet: Packet): void {
+    if (this.chance.happens(this.faults.lost)) return;
+    const copies = this.chance.happens(this.faults.repeated) ? 2 : 1;
+    for (let i = 0; i < copies; i++) {
+      this.scheduler.defer(`${process} packet`, () => {
+        for (const receive of [...this.#at(to)]) receive(packet);
+      });
+    }
+  }
+}

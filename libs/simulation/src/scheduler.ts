@@ -1,0 +1,59 @@
+import type { Scheduler } from '@ringfence/journal';
+import type { Chance } from './chance.js';
+
+interface Task {
+  readonly label: string;
+  readonly run: () => void;
+}
+
+/** Everything that happens in a simulated house happens here, one thing at a time, in an order that the seed chooses. */
+export class SeededScheduler implements Scheduler {
+  #tasks: Task[] = [];
+  #held: Task[] = [];
+  /** processes that stand still: their tasks wait */
+  readonly #stopped = new Set<string>();
+  turns = 0;
+
+  constructor(readonly chance: Chance) {}
+
+  defer(label: string, run: () => void): void {
+    const task = { label, run };
+    if (this.#stopped.has(processOf(label))) this.#held.push(task);
+    else this.#tasks.push(task);
+  }
+  get waiting(): number {
+    return this.#tasks.length;
+  }
+
+  /** A process stands still until `resume`. */
+  pause(process: string): void {
+    this.#stopped.add(process);
+    this.#held.push(...this.#tasks.filter(({ label }) => processOf(label) === process));
+    this.#tasks = this.#tasks.filter(({ label }) => processOf(label) !== process);
+  }
+  resume(process: string): void {
+    this.#stopped.delete(process);
+    this.#tasks.push(...this.#held.filter(({ label }) => processOf(label) === process));
+    this.#held = this.#held.filter(({ label }) => processOf(label) !== process);
+  }
+
+  /** Lets one waiting thing happen, and everything that follows from it at once. @returns whether there was one */
+  async turn(): Promise<boolean> {
+    await settled();
+    if (this.#tasks.length === 0) return false;
+    const at = this.chance.below(this.#tasks.length);
+    const task = this.#tasks[at];
+    this.#tasks[at] = this.#tasks[this.#tasks.length - 1];
+    this.#tasks.pop();
+    this.turns++;
+    task.run();
+    await settled();
+    return true;
+  }
+}
+
+/** The first word of a label names the process. */
+const processOf = (label: string): string => label.slice(0, label.indexOf(' '));
+
+/** All microtasks have run: whoever could go on has gone on. */
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
