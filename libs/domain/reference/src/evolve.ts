@@ -28,7 +28,8 @@ export const evolve = {
     present(state.keys.get(key), 'an issued key').revoked = true;
     touch(state, 'keys', key);
   },
-  AssetListed(state, { type: _, asset, ...listed }) {
+  AssetListed(state, { asset, caip, symbol, scale, haircutPpm, confirmations, pricedBy }) {
+    const listed = { caip, symbol, scale, haircutPpm, confirmations, pricedBy };
     state.assets.set(asset, listed);
     state.caips.add(assetKey(present(parseAssetType(listed.caip), 'a CAIP-19 id')));
     state.assetSymbols.add(listed.symbol);

@@ -19,7 +19,7 @@ interface Quote {
 
 /**
  * Takes the prices of one instant. A frame is taken or refused as a whole; within a good frame a
- * price off its band is held and reported, and used when the next price of its instrument confirms it.
+ * price off its band is held and reported, and used when the instrument's next price confirms it.
  *
  * @returns `PriceHeld` per held price, then `FrameAccepted` unless every price was held; or
  *          `role-not-allowed`, `parameters-missing`, `frame-empty`, `frame-out-of-order`,
@@ -115,7 +115,7 @@ export function parseTicks(
   return ticks > BigInt(PRICE_MAX) ? 'price-too-large' : Number(ticks);
 }
 
-/** Off the band of the last used price, and not confirming the held one. The first is always used. */
+/** Off the band of the last used price and not confirming the held one; the first is used. */
 function isHeld({ instrument: { price, held }, parameters: { bandPpm }, ticks }: Quote): boolean {
   if (price === 0 || isWithin(bandPpm, price, ticks)) return false;
   return held === 0 || !isWithin(bandPpm, held, ticks);
@@ -143,8 +143,8 @@ function usedPrice({ id, instrument, parameters, ticks }: Quote): FramePrice {
 }
 
 /**
- * Lets time pass. A step beyond `tickMaxMs` is an outage: open deadlines move by what exceeds it, so
- * that a night without a clock lapses no call.
+ * Lets time pass. A step beyond `tickMaxMs` is an outage: open deadlines move by what exceeds it,
+ * so that a night without a clock lapses no call.
  *
  * @returns `Ticked`, or nothing when the time is not later than the last; or `role-not-allowed`
  * @source DESIGN 4.6

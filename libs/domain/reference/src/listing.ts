@@ -15,8 +15,8 @@ const ASSET_SCALE_MAX = 18;
  * Lists an asset by its CAIP-19 id. The instrument that prices it may be listed later: it is looked
  * up by its symbol whenever a value is needed.
  *
- * @returns `AssetListed`; or `role-not-allowed`, `caip-malformed`, `caip-taken`, `symbol-malformed`,
- *          `symbol-taken`, `scale-out-of-range`, `haircut-out-of-range`
+ * @returns `AssetListed`; or `role-not-allowed`, `caip-malformed`, `caip-taken`,
+ *          `symbol-malformed`, `symbol-taken`, `scale-out-of-range`, `haircut-out-of-range`
  * @source CAIP-19
  */
 export function listAsset(

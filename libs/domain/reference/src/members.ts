@@ -52,7 +52,7 @@ export function issueKey(
 /**
  * Revokes a key for ever; its print stays taken. Revoking it again is no fact.
  *
- * @returns `KeyRevoked`, or nothing when it is revoked already; or `role-not-allowed`, `key-unknown`
+ * @returns `KeyRevoked`, nothing when it is revoked already; or `role-not-allowed`, `key-unknown`
  */
 export function revokeKey(
   command: CommandOf<'RevokeKey'>,

@@ -10,7 +10,7 @@ import type { ReferenceState } from './state.js';
 export const refuseUnlessOperator = ({ by }: Order): Decision<never> | null =>
   by.role === 'operator' ? null : reject('role-not-allowed', { role: by.role });
 
-/** Prices and time come from operators and from the house's own sources; see `refuseUnlessOperator`. */
+/** Prices and time come from operators and the house's own sources; see `refuseUnlessOperator`. */
 export const refuseUnlessSource = ({ by }: Order): Decision<never> | null =>
   by.role === 'operator' || by.role === 'system'
     ? null

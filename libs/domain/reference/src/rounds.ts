@@ -61,7 +61,7 @@ function clamp(perLot: bigint): bigint {
   return perLot < -FUNDING_MAX ? -FUNDING_MAX : perLot;
 }
 
-/** Every asset that some instrument prices in the domain's settlement asset, and that has a price. */
+/** Every asset that an instrument with a price prices in the domain's settlement asset. */
 function valuesIn(domain: Domain, state: ReferenceState): Value[] {
   const values: Value[] = [];
   for (const [asset, { pricedBy, scale, haircutPpm }] of state.assets) {
