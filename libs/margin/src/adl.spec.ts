@@ -122,6 +122,8 @@ describe('deleveraging from the top', () => {
         .map(({ id }) => id)
         .join(''),
     ).toBe('DABC');
+    const worse = { ...broke, id: 'E', equity: -9n };
+    expect([byLeverage(broke, worse), byLeverage(worse, broke)]).toEqual([-1, 1]);
     expect(byLeverage(A, { ...A, id: 'A2', lots: 100, equity: 1_000n })).toBeLessThan(0);
   });
 

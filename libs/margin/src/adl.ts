@@ -118,7 +118,7 @@ function takeFromTop<Id extends number | string>(
   let touched = 0;
   for (const candidate of ranked) {
     const kept = lots - quantity;
-    if (touched > 0 && kept * candidate.equity >= BigInt(candidate.lots) * equity) break;
+    if (kept * candidate.equity >= BigInt(candidate.lots) * equity) break;
     lots += BigInt(candidate.lots);
     equity += candidate.equity;
     touched++;

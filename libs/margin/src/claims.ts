@@ -3,7 +3,8 @@ import { allotCapped } from '@ringfence/money';
 
 /**
  * What each claim is paid when not all can be: pro rata, rounded down, then one unit each by
- * largest fraction, ties by order. Collected money of one domain only; a surplus never pays another domain.
+ * largest fraction, ties by order. Only money collected in the claims' own domain is given here; a
+ * surplus never pays another domain.
  *
  * @param collected  smallest units ≥ 0 from losers and insurance
  * @param claims     each ≥ 0, in bucket-id order; shape [n]

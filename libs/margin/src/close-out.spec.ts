@@ -65,9 +65,19 @@ describe('size of a close-out', () => {
     price: Math.max(1, each.mark + (each.price % 7) - 3),
   }));
 
+  const fine = fc
+    .tuple(fc.integer({ min: 1, max: 3_000 }), fc.nat(9), fc.nat(3_000), fc.nat(2_000))
+    .map(([lots, missing, targetPpm, feePpm]) => {
+      const mark = 1_000;
+      const needed = Math.ceil((lots * mark * targetPpm) / 1_000_000);
+      const equity = BigInt(needed - missing);
+      const at = { lots, equity, mark, price: mark, targetPpm, feePpm };
+      return { ...at, otherRequirement: 0n, unit: 1n, bufferPpm: 0 };
+    });
+
   it('cures, and one lot less would not; or it is the whole position', () =>
     fc.assert(
-      fc.property(fc.oneof(input, nearMark), (each) => {
+      fc.property(fc.oneof(input, nearMark, fine), (each) => {
         const held = Math.abs(each.lots);
         const cures = (closed: number): boolean => {
           const after = afterCloseOut(each, closed);
@@ -93,6 +103,15 @@ describe('size of a close-out', () => {
     expect(closeOutLots({ ...at, equity: 989n })).toBe(2);
     expect(closeOutLots({ ...at, equity: -1n })).toBe(100);
     expect(closeOutLots({ ...at, lots: -100, equity: 989n })).toBe(2);
+  });
+
+  it('finds the lot between fee and requirement that both round up', () => {
+    const fine = { otherRequirement: 0n, mark: 1, price: 1, unit: 1n, bufferPpm: 0 };
+    const at = { ...fine, lots: 10_000_000, equity: 29n, targetPpm: 3, feePpm: 1 };
+    // 500 000 without rounding; there the fee is 1 and 28.5 of requirement is 29
+    expect(closeOutLots(at)).toBe(666_667);
+    expect(afterCloseOut(at, 666_667)).toEqual({ equity: 28n, requirement: 28n });
+    expect(afterCloseOut(at, 666_666)).toEqual({ equity: 28n, requirement: 29n });
   });
 
   it('counts slippage against either side', () => {
@@ -127,6 +146,7 @@ describe('close-out fee', () => {
     expect(closeOutFee({ ...fill, equityLeft: 10n })).toBe(10n);
     expect(closeOutFee({ ...fill, equityLeft: 0n })).toBe(0n);
     expect(closeOutFee({ ...fill, equityLeft: -1n })).toBe(0n);
+    expect(chargedFee(0n, 5n)).toBe(0n);
     expect(() => chargedFee(-1n, 5n)).toThrow(InvariantViolation);
   });
 });

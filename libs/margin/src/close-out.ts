@@ -80,10 +80,10 @@ export function closeOutLots(input: CloseOutInput): number {
   if (freedPerLot <= 0n || !cures(held)) return held;
   const needed = BigInt(held) * BigInt(mark) * unit * rate;
   const shortage = needed + (input.otherRequirement - input.equity) * PPM_BIG;
-  // Fee and requirement each round up by less than a unit, so the size lies between the shortage
-  // alone and the shortage with two units more.
+  // Fee and requirement round up, together by less than two units; as all is whole, one unit more
+  // than the shortage always cures.
   const least = Number(ceilDiv(shortage, freedPerLot));
-  const most = Number(ceilDiv(shortage + 2n * PPM_BIG, freedPerLot));
+  const most = Number(ceilDiv(shortage + PPM_BIG, freedPerLot));
   return firstCure(cures, least > 1 ? least : 1, most < held ? most : held);
 }
 

@@ -43,7 +43,7 @@ export function collateralValue(
  * Weight of an asset above its cap: all deposits together count for no more than the cap.
  *
  * @param weightPpm  1 − haircut
- * @param cap        value in the settlement asset up to which the weight is granted in full, > 0
+ * @param cap        value in the settlement asset up to which the weight is granted in full, ≥ 0
  * @param value      value of all deposits of that asset before haircut, ≥ 0
  * @returns parts per million, rounded down
  * @throws InvariantViolation when a figure is out of range
@@ -56,6 +56,6 @@ export function cappedWeight(collateral: {
 }): Ppm {
   const { weightPpm, cap, value } = collateral;
   checkHaircut(weightPpm);
-  invariant(cap > 0n && value >= 0n, 'a cap above 0');
+  invariant(cap >= 0n && value >= 0n, 'cap and value are not negative');
   return value <= cap ? weightPpm : Number(floorDiv(BigInt(weightPpm) * cap, value));
 }

@@ -69,12 +69,15 @@ describe('funding', () => {
     expect(fundingRate({ ...even, contractTwap: 1_000 })).toBe(100_000);
     expect(fundingRate({ ...even, contractTwap: 1_001 })).toBe(500_000);
     expect(fundingRate({ ...even, contractTwap: 999 })).toBe(-500_000);
-    expect(() => fundingRate({ ...even, contractTwap: 1, underlyingTwap: 0 })).toThrow(
-      InvariantViolation,
-    );
-    expect(() => fundingRate({ ...even, contractTwap: 1, lowerPpb: 1_000_000 })).toThrow(
-      InvariantViolation,
-    );
+    // a third of a part is cut down: −333 334 and at most 100 000 back
+    const third = { contractTwap: 2_999, underlyingTwap: 3_000, interestPpb: 0 };
+    expect(fundingRate({ ...even, ...third, upperPpb: 100_000 })).toBe(-233_334);
+    expect(fundingRate({ ...even, contractTwap: 0 })).toBe(-999_500_000);
+    expect(fundingRate({ ...even, contractTwap: 1_000, lowerPpb: 500_000 })).toBe(500_000);
+    for (const wrong of [{ underlyingTwap: 0 }, { contractTwap: -1 }, { lowerPpb: 500_001 }]) {
+      const input = { ...even, contractTwap: 1, ...wrong };
+      expect(() => fundingRate(input)).toThrow(InvariantViolation);
+    }
   });
 
   it('is whole units per lot, cut towards 0 either way', () => {

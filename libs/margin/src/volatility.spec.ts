@@ -135,7 +135,14 @@ describe('collateral', () => {
 
   it('is never negative and never haircut backwards', () => {
     const held = { ...scale, amount: 1n, price: 1, haircutPpm: 0 };
-    expect(() => collateralValue({ ...held, amount: -1n })).toThrow(InvariantViolation);
+    for (const wrong of [
+      { amount: -1n },
+      { price: -1 },
+      { valueNumerator: 0n },
+      { valueDenominator: 0n },
+    ]) {
+      expect(() => collateralValue({ ...held, ...wrong })).toThrow(InvariantViolation);
+    }
     expect(() => collateralValue({ ...held, haircutPpm: 1_000_001 })).toThrow(InvariantViolation);
     expect(() => collateralValue({ ...held, haircutPpm: -1 })).toThrow(InvariantViolation);
   });
@@ -149,6 +156,15 @@ describe('collateral', () => {
   ])('worth %s in all weighs less above its cap, as published', (value, weightPpm) =>
     expect(cappedWeight({ weightPpm: 900_000, cap: 500_000n, value })).toBe(weightPpm),
   );
+
+  it('counts for nothing when nothing of it is taken', () => {
+    expect(cappedWeight({ weightPpm: 900_000, cap: 0n, value: 1n })).toBe(0);
+    expect(cappedWeight({ weightPpm: 900_000, cap: 0n, value: 0n })).toBe(900_000);
+    for (const wrong of [{ cap: -1n }, { value: -1n }, { weightPpm: 1_000_001 }]) {
+      const asset = { weightPpm: 900_000, cap: 5n, value: 1n, ...wrong };
+      expect(() => cappedWeight(asset)).toThrow(InvariantViolation);
+    }
+  });
 
   it('counts for no more than the cap, whatever is deposited', () =>
     fc.assert(

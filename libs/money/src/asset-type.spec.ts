@@ -59,6 +59,9 @@ describe('asset types by CAIP-19', () => {
     };
     expect(key(DAI)).toBe(DAI);
     expect(key('eip155:1/erc20:0x6B175474E89094C44Da98b954EedeAC495271d0F')).toBe(DAI);
-    expect(key('cosmos:hub/token:AB')).not.toBe(key('cosmos:hub/token:ab'));
+    const bridged = `cosmos:hub/erc20:0x${'Aa'.repeat(20)}`;
+    for (const text of ['cosmos:hub/token:AB', 'eip155:1/token:AB', bridged]) {
+      expect(key(text)).toBe(text);
+    }
   });
 });

@@ -16,6 +16,7 @@ describe('amounts on the wire', () => {
     ['7', 18, 7n * 10n ** 18n],
     [UNITS_MAX.toString(), 0, UNITS_MAX],
     ['100.' + '0'.repeat(36), 36, UNITS_MAX],
+    [`-${UNITS_MAX}.${'0'.repeat(36)}`, 0, -UNITS_MAX],
   ])('reads %s at scale %s', (text, scale, units) => expect(parseUnits(text, scale)).toBe(units));
 
   it.each(['', '.5', '5.', '05', '00', '+1', '1e3', ' 1', '1 ', '1_000', '1,5', '0x10', '-', '−1'])(
@@ -71,7 +72,11 @@ describe('money', () => {
     expect([one.compare(Money.zero(usdc)), one.compare(one)]).toEqual([1, 0]);
     expect(Money.zero(usdc).compare(one)).toBe(-1);
     expect(one.equals(Money.of(yen, 1n))).toBe(false);
-    expect(one.negated().isNegative()).toBe(true);
+    expect([one.negated(), Money.zero(usdc), one].map((each) => each.isNegative())).toEqual([
+      true,
+      false,
+      false,
+    ]);
     const other = Money.of(yen, 1n);
     expect(() => one.plus(other)).toThrow(InvariantViolation);
     expect(() => one.minus(other)).toThrow(InvariantViolation);

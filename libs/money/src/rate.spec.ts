@@ -62,7 +62,8 @@ describe('reading a rate', () => {
   it('refuses what no safe integer holds', () => {
     expect(parseRate('9007199254.740992')).toBe('rate-too-large');
     expect(parseRate('-9007199254.740992')).toBe('rate-too-large');
-    expect(parseRate('1'.repeat(41))).toBe('rate-not-a-decimal');
+    expect(parseRate(`0.05${'0'.repeat(36)}`)).toBe(50_000);
+    expect(parseRate(`0.05${'0'.repeat(37)}`)).toBe('rate-not-a-decimal');
   });
 
   it('reads back what it wrote', () => {

@@ -40,14 +40,13 @@ function wholePart(parts: Big, rounding: Rounding): number {
   const towardsZero = parts.round(0, Big.roundDown);
   const awayFromZero = parts.round(0, Big.roundUp);
   const negative = parts.lt('0');
-  // `+ 0` turns the −0 of big.js into 0
   switch (rounding) {
     case 'floor':
-      return Number((negative ? awayFromZero : towardsZero).toFixed(0)) + 0;
+      return Number((negative ? awayFromZero : towardsZero).toFixed(0));
     case 'ceiling':
-      return Number((negative ? towardsZero : awayFromZero).toFixed(0)) + 0;
+      return Number((negative ? towardsZero : awayFromZero).toFixed(0));
     case 'half-even':
-      return Number(parts.round(0, Big.roundHalfEven).toFixed(0)) + 0;
+      return Number(parts.round(0, Big.roundHalfEven).toFixed(0));
     default:
       return unreachable(rounding);
   }
