@@ -1,0 +1,92 @@
+import type { EventOf } from '@ringfence/contracts';
+import { bucketKind, bucketNumber, present, type AssetId, type BucketId } from '@ringfence/kernel';
+import type { DomainId, InstrumentId, MemberId } from '@ringfence/kernel';
+import type { AccountsState } from './state.js';
+
+export interface InstrumentView {
+  readonly id: InstrumentId;
+  readonly domain: DomainId;
+  readonly settlement: AssetId;
+  /** settlement-asset units per lot and tick */
+  readonly unit: bigint;
+  /** null until its parameters are set */
+  bandPpm: number | null;
+  tradeFeePpm: number;
+  /** newest usable price in ticks; null before the first */
+  mark: number | null;
+  /** ms UTC after which the mark is stale */
+  validUntil: number;
+}
+/** What the accounts lane must know of the reference log. By dense number; holes are unknown. */
+export interface ReferenceView {
+  readonly members: boolean[];
+  readonly assets: boolean[];
+  /** settlement asset of each domain */
+  readonly domains: (AssetId | undefined)[];
+  readonly instruments: (InstrumentView | undefined)[];
+  /** log time, ms UTC */
+  now: number;
+}
+
+export const initialReference = (): ReferenceView => ({
+  members: [true],
+  assets: [],
+  domains: [],
+  instruments: [],
+  now: 0,
+});
+
+export const instrumentAt = (state: AccountsState, id: InstrumentId): InstrumentView | undefined =>
+  state.reference.instruments[id];
+/** @throws InvariantViolation when it was never listed */
+export const knownInstrument = (state: AccountsState, id: InstrumentId): InstrumentView =>
+  present(state.reference.instruments[id], 'instrument');
+
+/** The domain that a margin bucket settles in; undefined for `excess` and for what is not offered. */
+export function domainOf(state: AccountsState, bucket: BucketId): DomainId | undefined {
+  const number = bucketNumber(bucket);
+  const kind = bucketKind(bucket);
+  if (kind === 'isolated') return state.reference.instruments[number]?.domain;
+  if (kind !== 'cross') return undefined;
+  return state.reference.domains[number] === undefined ? undefined : (number as DomainId);
+}
+/** @throws InvariantViolation when the domain was never opened */
+export const settlementOf = (state: AccountsState, domain: DomainId): AssetId =>
+  present(state.reference.domains[domain], 'domain');
+
+/** Pure folds of the reference log. */
+export const referenceViews = {
+  MemberAdmitted: (state: AccountsState, event: EventOf<'MemberAdmitted'>) => {
+    state.reference.members[event.member] = true;
+  },
+  AssetListed: (state: AccountsState, event: EventOf<'AssetListed'>) => {
+    state.reference.assets[event.asset] = true;
+  },
+  DomainOpened: (state: AccountsState, event: EventOf<'DomainOpened'>) => {
+    state.reference.domains[event.domain] = event.settlement;
+  },
+  InstrumentListed: (state: AccountsState, event: EventOf<'InstrumentListed'>) => {
+    const { instrument, domain, settlement, unit } = event;
+    const unset = { bandPpm: null, tradeFeePpm: 0, mark: null, validUntil: 0 };
+    state.reference.instruments[instrument] = { id: instrument, domain, settlement, unit, ...unset };
+  },
+  InstrumentParametersSet: (state: AccountsState, event: EventOf<'InstrumentParametersSet'>) => {
+    const instrument = knownInstrument(state, event.instrument);
+    instrument.bandPpm = event.parameters.bandPpm;
+    instrument.tradeFeePpm = event.parameters.tradeFeePpm;
+  },
+  FrameAccepted: (state: AccountsState, event: EventOf<'FrameAccepted'>) => {
+    for (const each of event.prices) {
+      const instrument = knownInstrument(state, each.instrument);
+      instrument.mark = each.price;
+      instrument.validUntil = event.validUntil;
+    }
+  },
+  Ticked: (state: AccountsState, event: EventOf<'Ticked'>) => {
+    state.reference.now = event.time;
+  },
+};
+export const isMember = (state: AccountsState, member: MemberId): boolean =>
+  state.reference.members[member] === true;
+export const isAsset = (state: AccountsState, asset: AssetId): boolean =>
+  state.reference.assets[asset] === true;

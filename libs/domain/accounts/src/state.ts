@@ -1,0 +1,285 @@
+import type { AccountClass, EventOf } from '@ringfence/contracts';
+import {
+  accountId,
+  EXCESS,
+  indexOf,
+  partitionOf,
+  present,
+  type AccountId,
+  type AssetId,
+  type BucketId,
+  type CommandId,
+  type DomainId,
+  type InstrumentId,
+  type MemberId,
+} from '@ringfence/kernel';
+import { initialReference, type ReferenceView } from './reference-view.js';
+import type { Round } from './round-state.js';
+
+/** What a bucket holds of one asset, in its smallest units; both ≥ 0 at all times. */
+export interface Cash {
+  readonly asset: AssetId;
+  available: bigint;
+  /** promised to a pending transfer, withdrawal, move, leg or round */
+  reserved: bigint;
+}
+/**
+ * What a bucket holds of one instrument. `cost` is lots × price × unit, signed. `settling`: legs that the next round to
+ * settle settles; `next`: legs tagged with a round that this bucket has not settled yet.
+ */
+export interface Position {
+  readonly instrument: InstrumentId;
+  settlingLots: number;
+  settlingCost: bigint;
+  nextLots: number;
+  nextCost: bigint;
+}
+/** A pot of one account. Only margin buckets have positions; `due`, `claim` and `debt` are in their settlement asset. */
+export interface Bucket {
+  readonly id: BucketId;
+  cash: readonly Cash[];
+  positions: readonly Position[];
+  /** gains of earlier rounds that nobody paid yet: a claim on the domain, never on a wall */
+  due: bigint;
+  /** gains of the round that is being decided */
+  claim: bigint;
+  /** losses that its other collateral still covers */
+  debt: bigint;
+  /** liquidation could not close it: the next round deleverages */
+  isFailing: boolean;
+  /** a report offers it for deleveraging: nothing is added until the decision and the answers are here */
+  isReported: boolean;
+  /** reservations of legs and moves that wait here */
+  pending: readonly number[];
+}
+/** Net ledger change against other walls that custody has not been told yet; > 0 came in. */
+export interface Unswept {
+  readonly asset: AssetId;
+  amount: bigint;
+}
+/** One segregated account: the wall, and everything behind it. */
+export interface Account {
+  readonly id: AccountId;
+  readonly member: MemberId;
+  readonly owner: string;
+  readonly class: AccountClass;
+  readonly domain: DomainId | null;
+  readonly reference: string;
+  status: 'open' | 'closed';
+  /** in order of their ids; the first is `excess` */
+  buckets: readonly Bucket[];
+  venues: readonly MemberId[];
+  destinations: readonly string[];
+  unswept: readonly Unswept[];
+  isUnswept: boolean;
+  /** changed since its digest was taken */
+  isTouched: boolean;
+}
+
+interface Reserved {
+  readonly reservation: number;
+  /** digest of the pending thing; 0 until the next call of `digest` */
+  print: bigint;
+}
+export interface PendingTransfer extends Reserved {
+  readonly kind: 'transfer';
+  readonly from: AccountId;
+  readonly to: AccountId;
+  readonly asset: AssetId;
+  readonly amount: bigint;
+}
+export interface PendingWithdrawal extends Reserved {
+  readonly kind: 'withdrawal';
+  readonly account: AccountId;
+  readonly asset: AssetId;
+  readonly amount: bigint;
+}
+export interface PendingMove extends Reserved {
+  readonly kind: 'move';
+  readonly account: AccountId;
+  readonly source: BucketId;
+  readonly target: BucketId;
+  readonly asset: AssetId;
+  readonly amount: bigint;
+}
+export interface PendingLeg extends Reserved {
+  readonly kind: 'leg';
+  readonly trade: CommandId;
+  readonly purpose: EventOf<'LegReserved'>['purpose'];
+  readonly slice: number;
+  readonly round: number;
+  /** this side asks the other one */
+  readonly offers: boolean;
+  /** asked: only the answer resolves it now */
+  isOffered: boolean;
+  readonly account: AccountId;
+  readonly bucket: BucketId;
+  readonly against: AccountId;
+  readonly againstBucket: BucketId;
+  readonly instrument: InstrumentId;
+  /** signed, bought > 0 */
+  readonly lots: number;
+  readonly price: number;
+  readonly asset: AssetId;
+  readonly fee: bigint;
+  readonly partition: number;
+  readonly offer: number;
+  readonly venue: MemberId;
+}
+/** What waits for an answer, by its reservation; gone when it concludes. */
+export type Pending = PendingTransfer | PendingWithdrawal | PendingMove | PendingLeg;
+
+/** What this partition's senders settled towards another one since custody was told. */
+export interface Between {
+  readonly partition: number;
+  readonly asset: AssetId;
+  amount: bigint;
+}
+/** A margin bucket by name. */
+export interface BucketKey {
+  readonly account: AccountId;
+  readonly bucket: BucketId;
+}
+
+/** Everything that one accounts lane knows: plain data, written by `evolve` and the views alone. */
+export interface AccountsState {
+  readonly partition: number;
+  readonly partitions: number;
+  /** by dense number */
+  readonly accounts: Account[];
+  readonly pending: Map<number, Pending>;
+  /** the last reservation given out; they count from 1 */
+  lastReservation: number;
+  readonly rounds: Round[];
+  /** buckets that liquidation gave up on */
+  failing: readonly BucketKey[];
+  /** dense numbers of accounts with something unswept, and what was settled towards other partitions */
+  readonly unswept: number[];
+  between: readonly Between[];
+  /** a round was applied and custody is not told of everything yet */
+  isSweeping: boolean;
+  readonly reference: ReferenceView;
+  readonly digest: DigestCache;
+}
+/** Digests of accounts as last taken, and which accounts changed since. No part of what the lane knows. */
+export interface DigestCache {
+  sum: bigint;
+  readonly prints: bigint[];
+  readonly touched: number[];
+}
+
+const NONE: readonly never[] = Object.freeze([]);
+/** The house: member 0. Its own accounts have it as their owner. */
+export const HOUSE = 0 as MemberId;
+export const HOUSE_OWNER = 'house';
+
+const emptyBucket = (id: BucketId): Bucket => ({
+  id,
+  cash: NONE,
+  positions: NONE,
+  due: 0n,
+  claim: 0n,
+  debt: 0n,
+  isFailing: false,
+  isReported: false,
+  pending: NONE,
+});
+
+/** Who and what an account is, as `AccountOpened` says it. */
+export type AccountTitle = Pick<
+  Account,
+  'id' | 'member' | 'owner' | 'class' | 'domain' | 'reference'
+>;
+export const newAccount = (title: AccountTitle): Account => ({
+  id: title.id,
+  member: title.member,
+  owner: title.owner,
+  class: title.class,
+  domain: title.domain,
+  reference: title.reference,
+  status: 'open',
+  buckets: [emptyBucket(EXCESS)],
+  venues: NONE,
+  destinations: NONE,
+  unswept: NONE,
+  isUnswept: false,
+  isTouched: false,
+});
+
+/** The lane before its first event: it has the house's own three accounts already. */
+export function initialState(partition: number, partitions: number): AccountsState {
+  const classes = ['settlement', 'fees', 'unattributed'] as const;
+  const state: AccountsState = {
+    partition,
+    partitions,
+    accounts: [],
+    pending: new Map(),
+    lastReservation: 0,
+    rounds: [],
+    failing: NONE,
+    unswept: [],
+    between: NONE,
+    isSweeping: false,
+    reference: initialReference(),
+    digest: { sum: 0n, prints: [], touched: [] },
+  };
+  for (const each of classes) {
+    const id = accountId(partition, state.accounts.length);
+    const title = { id, member: HOUSE, owner: HOUSE_OWNER, class: each };
+    const account = newAccount({ ...title, domain: null, reference: '' });
+    state.accounts.push(account);
+    touch(state, account);
+  }
+  return state;
+}
+
+/** The account, or undefined when this lane never opened it. */
+export const accountAt = (state: AccountsState, id: AccountId): Account | undefined =>
+  partitionOf(id) === state.partition ? state.accounts[indexOf(id)] : undefined;
+/** @throws InvariantViolation when this lane does not have it */
+export const ownAccount = (state: AccountsState, id: AccountId): Account =>
+  present(accountAt(state, id), 'account');
+
+export function bucketAt(account: Account, id: BucketId): Bucket | undefined {
+  for (const bucket of account.buckets) if (bucket.id === id) return bucket;
+  return undefined;
+}
+/** The bucket; opened empty when the account has none of that id yet. Only `evolve` may call it. */
+export function openBucket(account: Account, id: BucketId): Bucket {
+  const found = bucketAt(account, id);
+  if (found) return found;
+  const bucket = emptyBucket(id);
+  const place = account.buckets.findIndex((other) => other.id > id);
+  const at = place < 0 ? account.buckets.length : place;
+  account.buckets = account.buckets.toSpliced(at, 0, bucket);
+  return bucket;
+}
+export function cashAt(bucket: Bucket, asset: AssetId): Cash | undefined {
+  for (const cash of bucket.cash) if (cash.asset === asset) return cash;
+  return undefined;
+}
+/** What of an asset is free in a bucket; 0 when there is no such bucket. */
+export function availableIn(account: Account, id: BucketId, asset: AssetId): bigint {
+  const bucket = bucketAt(account, id);
+  return bucket ? (cashAt(bucket, asset)?.available ?? 0n) : 0n;
+}
+export function positionAt(bucket: Bucket, instrument: InstrumentId): Position | undefined {
+  for (const each of bucket.positions) if (each.instrument === instrument) return each;
+  return undefined;
+}
+/** Signed lots of both slots. */
+export function lotsOf(bucket: Bucket, instrument: InstrumentId): number {
+  const position = positionAt(bucket, instrument);
+  return position ? position.settlingLots + position.nextLots : 0;
+}
+
+/** Notes that an account changed, for the next digest. */
+export function touch(state: AccountsState, account: Account): void {
+  if (account.isTouched) return;
+  account.isTouched = true;
+  state.digest.touched.push(indexOf(account.id));
+}
+/** A list with one entry more: short lists keep their exact size. */
+export const appended = <T>(list: readonly T[], entry: T): readonly T[] => [...list, entry];
+export const without = <T>(list: readonly T[], entry: T): readonly T[] =>
+  list.filter((each) => each !== entry);
