@@ -151,7 +151,8 @@ export class LaneCore<State> {
     try {
       this.#apply(decision.events, events);
     } catch (cause) {
-      throw cause instanceof LaneFault ? cause : new LaneFault(this.address, command, order.id, cause);
+      if (cause instanceof LaneFault && order.id === null) throw cause;
+      throw new LaneFault(this.address, command, order.id, cause);
     }
     return { outcome: ACCEPTED, events };
   }

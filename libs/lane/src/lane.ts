@@ -253,6 +253,7 @@ export class Lane<State> {
   #takePacket(packet: Packet, batch: Batch): void {
     const { from } = packet;
     const channel = channelTo(this.#core.channels, from);
+    if (packet.ack > channel.sent) return; // meant for a newer owner of this lane
     const before = channel.acked;
     if (acknowledge(channel, packet.ack)) {
       batch.inputs.push({ topic: `ack.${from.service}`, p: from.partition, from: before + 1, to: packet.ack });
@@ -355,8 +356,8 @@ export class Lane<State> {
       catalogue.encode(batch.decided),
     );
     await this.#inflight;
-    if (this.#status === 'fenced' || this.#status === 'stopped') return;
     this.#flying.push(batch);
+    if (this.#status === 'fenced' || this.#status === 'stopped') return;
     this.#inflight = this.#writer.append(bytes).then(
       (receipt) => this.#durable(batch, receipt, bytes),
       (fault: unknown) => this.#stop(fault),
