@@ -60,7 +60,8 @@ const TABLE = {
   'libs/lane': lib('kernel', 'contracts', 'journal'),
   'libs/service-kit': [
     ...lib('kernel', 'contracts', 'lane', 'journal'),
-    ...npm(...NEST, '@nestjs/terminus', 'zod'),
+    ...npm(...NEST, '@nestjs/platform-fastify', '@nestjs/terminus', 'zod'),
+    builtin('fs'), // snapshots of lanes
     NODE,
   ],
   'libs/simulation': [
@@ -76,7 +77,7 @@ const TABLE = {
   'services/liquidation': [...edge, ...domain('liquidation')],
   'services/gateway': [
     ...edge,
-    ...npm('@nestjs/platform-fastify', '@nestjs/swagger', '@nestjs/typeorm', 'typeorm', 'pg'),
+    ...npm('@nestjs/platform-fastify', 'typeorm', 'pg'),
     ...npm('@electric-sql/pglite', 'fastify', 'redis', 'zod'),
     builtin('fs'),
   ],
