@@ -1,1 +1,2 @@
-export {};
+export { riskLane } from './lane.js';
+export type { RiskState } from './state.js';

@@ -1,0 +1,125 @@
+import type { EventOf, View } from '@ringfence/contracts';
+import { PPM } from '@ringfence/money';
+import { touchAll } from './queue.js';
+import {
+  bucketAt,
+  holdersOf,
+  put,
+  triggersOf,
+  type Instrument,
+  type Market,
+  type Rates,
+  type RiskState,
+} from './state.js';
+import { fire } from './triggers.js';
+
+/** The view of the reference log: what is listed, what it costs, what time it is. */
+export const referenceView = {
+  AssetListed: (state, event) => {
+    const { haircutPpm, pricedBy } = event;
+    const whole = 10n ** BigInt(event.scale);
+    put(state.market.assets, event.asset, { haircutPpm, pricedBy, whole });
+  },
+  DomainOpened: (state, event) => {
+    put(state.market.domains, event.domain, event.settlement);
+  },
+  InstrumentListed: (state, event) => {
+    const { instrument: id, domain, settlement, unit, tickUnits } = event;
+    const rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
+    const price = { mark: 0, lotValue: 0n, validUntil: 0 };
+    const listed = { id, domain, settlement, unit, tickUnits, ...price, ...rates };
+    put(state.market.instruments, id, listed);
+    state.market.symbols.set(event.symbol, id);
+  },
+  HouseParametersSet: (state, event) => {
+    state.market.callWindowMs = event.parameters.callWindowMs;
+  },
+  Ticked: (state, event) => {
+    state.market.now = event.time;
+    if (event.outageMs === 0) return;
+    state.market.outageMs += event.outageMs;
+    state.own.outdated = state.own.calls.size;
+  },
+  FrameAccepted: acceptFrame,
+} satisfies {
+  [Name in ReferenceName]: View<RiskState, EventOf<Name>>;
+};
+type ReferenceName =
+  | 'AssetListed'
+  | 'DomainOpened'
+  | 'InstrumentListed'
+  | 'HouseParametersSet'
+  | 'Ticked'
+  | 'FrameAccepted';
+
+/**
+ * New marks and rates. Looks only at what they can change: buckets whose interval a mark left, holders of an instrument
+ * whose rates stepped, and the restless.
+ */
+function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
+  const { market, book, work } = state;
+  const woken: number[] = [];
+  const wake = (slot: number): void => void woken.push(slot);
+  const valid = (slot: number, evaluation: number): boolean =>
+    bucketAt(book, slot).standing.evaluation === evaluation;
+  let observations = 0;
+  let exceedances = 0;
+  for (const quote of event.prices) {
+    const instrument = market.instruments[quote.instrument];
+    if (!instrument) continue;
+    const holders = holdersOf(book, quote.instrument);
+    if (instrument.mark > 0) {
+      observations += holders.longs + holders.shorts;
+      const moved = exceeded(instrument, quote.price);
+      if (moved !== 0) exceedances += moved < 0 ? holders.longs : holders.shorts;
+    }
+    if (stepped(instrument, quote)) for (const slot of holders.slots) woken.push(slot);
+    reprice(instrument, quote, event.validUntil);
+    const triggers = triggersOf(work, quote.instrument);
+    fire(triggers.below, -quote.price, valid, wake);
+    fire(triggers.above, quote.price, valid, wake);
+  }
+  market.frame = event.frame;
+  for (const slot of work.restless) woken.push(slot);
+  if (woken.length > 0) touchAll(state, woken);
+  if (observations > 0) work.coverage.push({ frame: event.frame, observations, exceedances });
+}
+
+const PPM_BIG = BigInt(PPM);
+type Quote = EventOf<'FrameAccepted'>['prices'][number];
+
+const stepped = (old: Rates, quote: Quote): boolean =>
+  old.initialPpm !== quote.initialPpm ||
+  old.callPpm !== quote.callPpm ||
+  old.maintenancePpm !== quote.maintenancePpm ||
+  old.releasePpm !== quote.releasePpm;
+
+function reprice(instrument: Instrument, quote: Quote, validUntil: number): void {
+  instrument.mark = quote.price;
+  instrument.lotValue = BigInt(quote.price) * instrument.unit;
+  instrument.validUntil = validUntil;
+  instrument.initialPpm = quote.initialPpm;
+  instrument.callPpm = quote.callPpm;
+  instrument.maintenancePpm = quote.maintenancePpm;
+  instrument.releasePpm = quote.releasePpm;
+}
+
+/**
+ * Whether a move from the mark of the frame before cost one side more than its initial requirement then: the size of
+ * the position cancels out, so one comparison judges all longs, another all shorts.
+ *
+ * @returns -1: a fall that longs did not have margin for; 1: a rise that shorts did not; 0: neither
+ */
+function exceeded({ mark, initialPpm }: Instrument, price: number): -1 | 0 | 1 {
+  const moved = BigInt(price > mark ? price - mark : mark - price);
+  if (moved * PPM_BIG <= BigInt(mark) * BigInt(initialPpm)) return 0;
+  return price > mark ? 1 : -1;
+}
+
+/** The instrument that prices an asset, when it is known and settles in that asset; else null. */
+export function pricerOf(market: Market, symbol: string, settlement: number): Instrument | null {
+  const id = market.symbols.get(symbol);
+  if (id === undefined) return null;
+  const instrument = market.instruments[id];
+  return instrument && instrument.settlement === settlement ? instrument : null;
+}
