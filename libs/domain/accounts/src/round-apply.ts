@@ -1,0 +1,189 @@
+import {
+  settlementAccount,
+  type CommandOf,
+  type Decide,
+  type Event,
+  type EventOf,
+  type Mail,
+} from '@ringfence/contracts';
+import { accept, EXCESS, invariant, present, type AssetId } from '@ringfence/kernel';
+import { allot } from '@ringfence/money';
+import { adlOffers } from './adl.js';
+import { byBucket } from './close-out.js';
+import { postTo } from './ledger.js';
+import { acceptAll } from './order.js';
+import { nextReservation } from './pending.js';
+import { settlementOf } from './reference-view.js';
+import { openRounds, roundAt, type Claim, type Round } from './round-state.js';
+import { PIECE_MAX, setReported } from './round-settle.js';
+import { availableIn, ownAccount, type AccountsState } from './state.js';
+import { isAnythingUnswept, sweepsDue } from './sweep.js';
+
+/** Insurance kept for the round: used in account order, the rest returned. */
+function chargeInsurance(round: Round, asset: AssetId, total: bigint): Event[] {
+  let left = total;
+  const events = round.insurance.map(({ account, amount }): Event => {
+    const used = amount < left ? amount : left;
+    left -= used;
+    const returned = amount - used;
+    const { domain, opened } = round;
+    return { type: 'InsuranceCharged', domain, round: opened, account, asset, used, returned };
+  });
+  invariant(left === 0n, 'a decision uses what was reported');
+  return events;
+}
+
+/** Money of the round for other lanes, from settlement account to settlement account. */
+function sendMoney(
+  state: AccountsState,
+  decision: CommandOf<'RoundDecision'>,
+  asset: AssetId,
+  used: bigint,
+): Event[] {
+  const from = settlementAccount(state.partition);
+  let total = 0n;
+  const events = decision.sends.map(({ partition, amount }, index): Event => {
+    invariant(partition !== state.partition && partition < state.partitions, 'to another lane');
+    total += amount;
+    return {
+      type: 'TransferReserved',
+      reservation: nextReservation(state, index),
+      from,
+      to: settlementAccount(partition),
+      asset,
+      amount,
+      round: decision.round,
+      domain: decision.domain,
+    };
+  });
+  const holds = availableIn(ownAccount(state, from), EXCESS, asset) + used;
+  invariant(total <= holds, 'a lane sends what it holds');
+  return events;
+}
+
+/**
+ * Takes the clearing decider's decision: insurance is charged, surplus money leaves for other lanes, failing positions are
+ * offered for deleveraging; claims are paid when the money of others is here.
+ *
+ * @returns `RoundDecisionTaken`, `InsuranceCharged`…, `TransferReserved`…, `LegReserved`…, `LegOffered`…
+ * @throws InvariantViolation when it is not the decision of the reported round
+ */
+export const takeRoundDecision: Decide<CommandOf<'RoundDecision'>, AccountsState> = (
+  decision,
+  state,
+  order,
+) => {
+  const { domain, round: number, insuranceUsed, claimsPaid, claimsCut, cuts, closes, receives } =
+    decision;
+  const from = present(order.from, 'sender of a decision');
+  const isDecider = from.service === 'liquidation' && from.partition === domain % state.partitions;
+  invariant(isDecider, 'the decider of the domain decides');
+  const round = present(roundAt(state, domain), 'round');
+  invariant(round.phase === 'reported' && round.opened === number, 'decided after the report');
+  const asset = settlementOf(state, domain);
+  const totals = { insuranceUsed, claimsPaid, claimsCut, cuts, closes, receives };
+  const taken: Event = { type: 'RoundDecisionTaken', domain, round: number, ...totals };
+  return acceptAll([
+    taken,
+    ...chargeInsurance(round, asset, insuranceUsed),
+    ...sendMoney(state, decision, asset, insuranceUsed),
+    ...adlOffers(state, decision, round),
+  ]);
+};
+
+/** Decided, and the money that other lanes owe this one has arrived. */
+export const isReadyToPay = (round: Round): boolean =>
+  round.phase === 'decided' && round.received === round.receives;
+
+/**
+ * The next piece of paying: up to 256 claims; then, when none is left, `RoundApplied` and the sweeps that custody may do, in
+ * pieces too.
+ *
+ * @returns `ClaimPaid`…; or `RoundApplied` and `SweepsDue`; or `SweepsDue`; nothing when it is not due
+ */
+export const applyDecision: Decide<CommandOf<'ApplyDecision'>, AccountsState> = (command, state) => {
+  const round = roundAt(state, command.domain);
+  if (!round || round.opened !== command.round) return accept();
+  if (!isReadyToPay(round)) return state.isSweeping ? accept(sweepsDue(state)) : accept();
+  const { domain, opened } = round;
+  const claims = round.claims.slice(round.concluded, round.concluded + PIECE_MAX);
+  if (claims.length === 0) {
+    const applied: Event = { type: 'RoundApplied', domain, round: opened };
+    return isAnythingUnswept(state) ? accept(applied, sweepsDue(state)) : accept(applied);
+  }
+  const asset = settlementOf(state, domain);
+  return acceptAll(
+    claims.map(({ account, bucket, amount, cutByAdl, cutProRata, paid }): Event => {
+      const cut = cutByAdl + cutProRata;
+      const due = amount - cut - paid;
+      const place = { domain, round: opened, account, bucket, asset };
+      return { type: 'ClaimPaid', ...place, paid, cutByAdl, cut, due };
+    }),
+  );
+};
+
+const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, each) => sum + each, 0n);
+
+/**
+ * Shares of the lane's decision per claim: first the named cuts, then the pro-rata cut over what is left of the claims, then
+ * payment over what is left then; floor and largest remainder, ties in bucket order.
+ */
+function plan(claims: readonly Claim[], event: EventOf<'RoundDecisionTaken'>): void {
+  for (const cut of event.cuts) {
+    const claim = present(
+      claims.find((each) => byBucket(each, cut) === 0),
+      'claim of a named cut',
+    );
+    claim.cutByAdl += cut.amount;
+    invariant(claim.cutByAdl <= claim.amount, 'a cut is at most the claim');
+  }
+  const afterAdl = claims.map((claim) => claim.amount - claim.cutByAdl);
+  invariant(event.claimsCut <= sumOf(afterAdl), 'cuts are at most the claims');
+  const cuts = allot(event.claimsCut, afterAdl);
+  claims.forEach((claim, index) => (claim.cutProRata = cuts[index] ?? 0n));
+  const left = claims.map((claim) => claim.amount - claim.cutByAdl - claim.cutProRata);
+  invariant(event.claimsPaid <= sumOf(left), 'payments are at most the claims');
+  const payments = allot(event.claimsPaid, left);
+  claims.forEach((claim, index) => (claim.paid = payments[index] ?? 0n));
+}
+
+function unlock(state: AccountsState, round: Round): void {
+  for (const index of round.holders) {
+    const account = present(state.accounts[index], 'holder');
+    for (const bucket of account.buckets) {
+      if (!bucket.isReported) continue;
+      setReported(state, { account: account.id, bucket: bucket.id }, false);
+    }
+  }
+}
+
+export const roundApplyEvolve = {
+  RoundDecisionTaken: (state: AccountsState, event: EventOf<'RoundDecisionTaken'>) => {
+    const round = openRounds(state, event.domain);
+    round.phase = 'decided';
+    round.receives = event.receives;
+    plan(round.claims, event);
+    unlock(state, round);
+  },
+  InsuranceCharged: (state: AccountsState, event: EventOf<'InsuranceCharged'>) => {
+    postTo(state, event);
+  },
+  ClaimPaid: (state: AccountsState, event: EventOf<'ClaimPaid'>) => {
+    const round = openRounds(state, event.domain);
+    const claim = present(round.claims[round.concluded], 'claim');
+    const ends = event.paid + event.cut + event.due === claim.amount && byBucket(claim, event) === 0;
+    invariant(ends, 'a claim is paid, cut or due to its last unit');
+    round.concluded++;
+    postTo(state, event);
+  },
+  RoundApplied: (state: AccountsState, event: EventOf<'RoundApplied'>, mail: Mail) => {
+    const { domain, round: number } = event;
+    const round = openRounds(state, domain);
+    round.phase = 'idle';
+    round.claims = [];
+    round.sides = [];
+    state.isSweeping = isAnythingUnswept(state);
+    const to = { service: 'liquidation' as const, partition: domain % state.partitions };
+    mail.send(to, { type: 'RoundDone', domain, round: number });
+  },
+};

@@ -1,0 +1,57 @@
+import type { Event, EventOf } from '@ringfence/contracts';
+import { present } from '@ringfence/kernel';
+import { ownAccount, touch, type Account, type AccountsState } from './state.js';
+
+/** Walls that one event tells custody about. */
+const WALLS_MAX = 256;
+
+export const isAnythingUnswept = (state: AccountsState): boolean =>
+  state.unswept.length > 0 || state.between.length > 0;
+
+const isEven = (account: Account): boolean => account.unswept.every(({ amount }) => amount === 0n);
+
+/**
+ * What custody may sweep: the net of up to 256 walls, and all that was settled towards other partitions. Walls that came out
+ * even are left out.
+ */
+export function sweepsDue(state: AccountsState): Event {
+  const lines: EventOf<'SweepsDue'>['lines'][number][] = [];
+  let walls = 0;
+  for (let i = state.unswept.length - 1; i >= 0 && walls < WALLS_MAX; i--) {
+    const account = present(state.accounts[state.unswept[i] ?? -1], 'unswept account');
+    if (isEven(account)) continue;
+    walls++;
+    for (const { asset, amount } of account.unswept) {
+      if (amount !== 0n) lines.push({ account: account.id, asset, amount });
+    }
+  }
+  const between = state.between.map(({ partition, asset, amount }) => ({ partition, asset, amount }));
+  return { type: 'SweepsDue', lines, between };
+}
+
+/** Walls that are even now leave the list, from its end. */
+function dropEven(state: AccountsState): void {
+  for (let index = state.unswept.at(-1); index !== undefined; index = state.unswept.at(-1)) {
+    const account = present(state.accounts[index], 'unswept account');
+    if (!isEven(account)) return;
+    touch(state, account);
+    account.unswept = [];
+    account.isUnswept = false;
+    state.unswept.pop();
+  }
+}
+
+export const sweepEvolve = {
+  SweepsDue: (state: AccountsState, event: EventOf<'SweepsDue'>) => {
+    for (const line of event.lines) {
+      const { unswept } = ownAccount(state, line.account);
+      present(
+        unswept.find((each) => each.asset === line.asset),
+        'unswept amount',
+      ).amount -= line.amount;
+    }
+    state.between = [];
+    dropEven(state);
+    state.isSweeping = state.unswept.length > 0;
+  },
+};
