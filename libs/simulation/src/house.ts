@@ -1,6 +1,6 @@
 import type { Command, LaneDefinition } from '@ringfence/contracts';
 import { addressText, invariant, present, type Address, type By, type CommandId } from '@ringfence/kernel';
-import { MemoryJournal, type FaultPlan, type MemorySession } from '@ringfence/journal';
+import { MemoryJournal, type Fault, type FaultPlan, type MemorySession } from '@ringfence/journal';
 import { Lane, NO_SNAPSHOTS, type Answer, type Answered, type Exchange, type Saved, type SnapshotStore } from '@ringfence/lane';
 import { Chance } from './chance.js';
 import { FaultyExchange, type PacketFaults } from './exchange.js';
@@ -52,16 +52,24 @@ export class SimulatedHouse {
   readonly #snapshots = new Map<string, Saved[]>();
   #names = 0;
   #ids = 0;
+  #rates: Partial<Record<Fault, number>> = {};
 
   constructor(readonly options: HouseOptions) {
     this.chance = new Chance(options.seed);
     this.scheduler = new SeededScheduler(this.chance.fork());
     const faults = this.chance.fork();
+    this.journalFaults(options.journal ?? {});
     this.journal = new MemoryJournal({
       scheduler: this.scheduler,
-      faults: { chance: faults.real, ...(options.journal ? { rates: options.journal } : undefined) },
+      faults: { chance: faults.real, rates: this.#rates },
     });
     this.exchange = new FaultyExchange(this.scheduler, this.chance.fork(), options.packets ?? { lost: 0, repeated: 0 });
+  }
+
+  /** From now on the journal shows these faults, and no others. */
+  journalFaults(rates: NonNullable<FaultPlan['rates']>): void {
+    for (const fault of Object.keys(this.#rates) as Fault[]) delete this.#rates[fault];
+    Object.assign(this.#rates, rates);
   }
 
   addresses(): Address[] {

@@ -1,0 +1,176 @@
+import type { Event } from '@ringfence/contracts';
+import { addressText, type Address } from '@ringfence/kernel';
+import { foldLane, NO_SNAPSHOTS, takeSnapshot, type LaneCore } from '@ringfence/lane';
+import { Auditor, type Violation } from './auditor/index.js';
+import { SimulatedHouse, type AnyDefinition } from './house.js';
+import { Life } from './life.js';
+import { OPERATOR, REFERENCE, Town } from './town.js';
+import { Observer } from './watch.js';
+
+export interface RunOptions {
+  readonly seed: number;
+  readonly steps: number;
+  readonly definitions: readonly AnyDefinition[];
+  /** from the seed when absent */
+  readonly partitions?: number;
+  /** no lost acks, crashes or lost packets: for hunting a fault that needs none */
+  readonly calm?: boolean;
+}
+/** What a run came to. */
+export interface RunResult {
+  readonly seed: number;
+  readonly steps: number;
+  readonly violations: readonly Violation[];
+  /** events by type, so that a run which never does a thing is seen */
+  readonly events: ReadonlyMap<Event['type'], number>;
+  readonly heads: readonly string[];
+  readonly orders: number;
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+const JOURNAL_FAULTS = {
+  'lost-ack': 0.02, 'lost-append': 0.02, 'late-twin': 0.02, duplicate: 0.02, delayed: 0.03, 'failed-read': 0.01, 'partial-read': 0.05,
+};
+const PACKET_FAULTS = { lost: 0.04, repeated: 0.05 };
+const CALM = { lost: 0, repeated: 0 };
+/** Ticks until lost packets were surely sent again and every call, round and close-out came to its end. */
+const SETTLE_ROUNDS = 120;
+
+/** One house under one seed, audited after every step; the run stops at the first violation. */
+export class Run {
+  readonly house: SimulatedHouse;
+  readonly auditor: Auditor;
+  readonly observer: Observer;
+  readonly town: Town;
+  readonly events = new Map<Event['type'], number>();
+  violations: readonly Violation[] = [];
+  step = 0;
+
+  constructor(readonly options: RunOptions) {
+    const partitions = options.partitions ?? 1 + (options.seed % 4);
+    this.house = new SimulatedHouse({ ...options, partitions, snapshots: true });
+    this.auditor = new Auditor({ partitions });
+    this.observer = new Observer(this.house.journal, this.house.addresses());
+    this.town = new Town(this.house);
+  }
+
+  async go(): Promise<RunResult> {
+    await this.town.found(4);
+    this.audit();
+    const life = new Life(this.house, this.town);
+    if (!this.options.calm) {
+      this.house.exchange.faults = PACKET_FAULTS;
+      this.house.journalFaults(JOURNAL_FAULTS);
+    }
+    for (this.step = 1; this.step <= this.options.steps && this.violations.length === 0; this.step++) {
+      await this.#step(life);
+    }
+    if (this.violations.length === 0) await this.#settle();
+    if (this.violations.length === 0) await this.#compare();
+    return this.#result();
+  }
+
+  async #step(life: Life): Promise<void> {
+    const { chance } = this.house;
+    const dice = chance.real();
+    const somewhere = chance.pick(this.house.addresses());
+    if (this.options.calm || dice < 0.9) life.step();
+    else if (dice < 0.925) this.house.crash(somewhere);
+    else if (dice < 0.94) this.house.start(somewhere);
+    else if (dice < 0.955) this.house.pause(somewhere);
+    else if (dice < 0.98) this.house.resume(somewhere);
+    else void this.snapshot(somewhere);
+    await this.house.run(chance.below(chance.happens(0.2) ? 400 : 60));
+    this.house.tend();
+    if (chance.happens(0.3)) this.house.askAgain();
+    this.audit();
+  }
+
+  /** Shows the auditor what became durable and hears what it says. */
+  audit(): void {
+    for (const { address, record } of this.observer.records()) {
+      this.auditor.observe({ ...address, ...record });
+      for (const { events } of record.decided) {
+        for (const { type } of events) this.events.set(type, (this.events.get(type) ?? 0) + 1);
+      }
+    }
+    for (const { answer, address, id } of this.house.orders) {
+      if (answer) this.auditor.acknowledged(id, address.service, address.partition, answer.receipt.seq, answer.receipt.hash);
+    }
+    this.violations = this.auditor.check();
+  }
+
+  async snapshot(address: Address): Promise<void> {
+    await takeSnapshot(this.#fold(address)).catch(() => undefined); // a snapshot may fail; the log is the truth
+  }
+  #fold(address: Address): Parameters<typeof takeSnapshot<never>>[0] {
+    return {
+      definition: this.house.definitionOf(address),
+      partition: address.partition,
+      partitions: this.house.options.partitions,
+      journal: this.house.journal,
+      snapshots: this.house.snapshots,
+      seed: 1,
+      wait: () => new Promise((go) => this.house.scheduler.defer('auditor wait', go)),
+    };
+  }
+
+  /** Ends all faults and lets everything come to its end. */
+  async #settle(): Promise<void> {
+    this.house.exchange.faults = CALM;
+    this.house.journalFaults({});
+    for (const address of this.house.addresses()) this.house.resume(address);
+    for (let round = 0; round < SETTLE_ROUNDS && this.violations.length === 0; round++) {
+      await this.house.exhaust();
+      this.house.tend();
+      this.house.askAgain();
+      await this.house.exhaust();
+      if (round % 10 === 0) this.house.order(REFERENCE, this.town.frame(), OPERATOR);
+      this.house.order(REFERENCE, this.town.tick(30_000), OPERATOR);
+      this.audit();
+      if (round > 40 && this.#quiet()) break;
+    }
+    if (this.violations.length > 0) return;
+    const open = this.house.orders.filter(({ answer, conflict }) => !answer && !conflict);
+    if (open.length > 0) this.#violated(6, 'every order is answered in the end', `${open[0].command.type} is not`);
+    else if (!this.#quiet()) this.#violated(7, 'the house comes to rest', 'messages are still unacked');
+    else this.violations = this.auditor.checkQuiet();
+  }
+  #quiet(): boolean {
+    return this.house.addresses().every((address) => this.house.lane(address)?.unacked === 0);
+  }
+
+  /** Replay from zero = replay from the newest snapshot = live state. */
+  async #compare(): Promise<void> {
+    for (const address of this.house.addresses()) {
+      const live = this.house.lane(address);
+      const zero = await this.#folded(address, true);
+      const again = await this.#folded(address, false);
+      const digests = [live && this.house.definitionOf(address).digest(live.state).toString(16), zero.digest(), again.digest()];
+      if (new Set(digests).size > 1) this.#violated(7, 'replay from zero = from snapshot = live', `${addressText(address)}: ${digests}`);
+    }
+  }
+  async #folded(address: Address, fromZero: boolean): Promise<LaneCore<never>> {
+    const options = this.#fold(address);
+    const folding = foldLane(fromZero ? { ...options, snapshots: NO_SNAPSHOTS } : options);
+    await this.house.exhaust();
+    return (await folding).core;
+  }
+
+  #violated(guarantee: number, rule: string, detail: string): void {
+    this.violations = [...this.violations, { guarantee, rule, detail } as Violation];
+  }
+  #result(): RunResult {
+    const refused = new Map<string, number>();
+    for (const { answer, command } of this.house.orders) {
+      const outcome = answer?.decided.outcome;
+      if (outcome?.kind === 'accepted' || !outcome) continue;
+      const why = `${command.type} ${outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind}`;
+      refused.set(why, (refused.get(why) ?? 0) + 1);
+    }
+    return {
+      seed: this.options.seed, steps: this.step - 1, violations: this.violations, events: this.events, refused,
+      heads: this.house.addresses().map((address) => this.observer.headOf(address).hash), orders: this.house.orders.length,
+    };
+  }
+}

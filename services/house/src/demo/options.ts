@@ -1,0 +1,59 @@
+/** What `npm run demo` takes; every amount is in whole settlement units. */
+export interface DemoOptions {
+  readonly scenario: 'crash';
+  readonly accounts: number;
+  readonly seed: number;
+  readonly partitions: number;
+  /** put into the insurance walls, all partitions together */
+  readonly insurance: number;
+  /** put into the liquidity walls, all partitions together */
+  readonly liquidity: number;
+  /** folder of the house's log; a fresh one when absent */
+  readonly data: string | null;
+  readonly bars: string | null;
+  readonly venue: string;
+  readonly market: string;
+  readonly json: boolean;
+}
+
+const DEFAULTS: DemoOptions = {
+  scenario: 'crash', accounts: 5000, seed: 1, partitions: 2, insurance: 1_000_000, liquidity: 20_000_000, data: null, bars: null,
+  venue: 'binance', market: 'spot', json: false,
+};
+const LEAST: Readonly<Record<string, number>> = { accounts: 2, seed: 0, partitions: 1, insurance: 0, liquidity: 0 };
+const MOST: Readonly<Record<string, number>> = {
+  accounts: 200_000, seed: 4_294_967_295, partitions: 64, insurance: 1e12, liquidity: 1e12,
+};
+
+/** A wrong option, said so that it can be mended. */
+export class WrongOption extends Error {
+  override readonly name = 'WrongOption';
+}
+
+/** @throws WrongOption naming the option and the rule */
+export function parseOptions(args: readonly string[]): DemoOptions {
+  const given: Record<string, unknown> = { ...DEFAULTS };
+  for (let i = 0; i < args.length; i++) {
+    const name = args[i].replace(/^--/, '');
+    if (args[i] === 'crash' && i === 0) continue;
+    if (!args[i].startsWith('--') || !(name in DEFAULTS) || name === 'scenario') {
+      throw new WrongOption(`${args[i]} is no option; there are crash, ${optionNames()}`);
+    }
+    if (name === 'json') given[name] = true;
+    else given[name] = valueOf(name, args[++i]);
+  }
+  return given as unknown as DemoOptions;
+}
+
+const optionNames = (): string =>
+  Object.keys(DEFAULTS).filter((name) => name !== 'scenario').map((name) => `--${name}`).join(', ');
+
+function valueOf(name: string, text: string | undefined): unknown {
+  if (text === undefined) throw new WrongOption(`--${name} needs a value`);
+  if (!(name in LEAST)) return text;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < LEAST[name] || value > MOST[name]) {
+    throw new WrongOption(`--${name} is a whole number from ${LEAST[name]} to ${MOST[name]}`);
+  }
+  return value;
+}
