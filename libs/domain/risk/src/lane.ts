@@ -1,7 +1,20 @@
-import { defineLane } from '@ringfence/contracts';
+import { defineLane, type Command } from '@ringfence/contracts';
 import { accountsView } from './book.js';
+import { deadlinesWait, onTick, reviewDeadlines } from './calls.js';
+import { reviewBuckets } from './evaluation.js';
 import { foldGate, judgeGate, judgeLegs, judgeMoves } from './gate.js';
 import { referenceView } from './market.js';
+import { waiting } from './queue.js';
+import {
+  foldBreached,
+  foldCalled,
+  foldCoverage,
+  foldCured,
+  foldEvaluated,
+  foldExtended,
+  foldLapsed,
+  foldMet,
+} from './standing.js';
 import { initialState, type RiskState } from './state.js';
 
 /** The lane of risk: judges every way out of safety, evaluates buckets as prices move, and calls. */
@@ -9,11 +22,35 @@ export const riskLane = defineLane<RiskState>({
   service: 'risk',
   foldVersion: 1,
   initial: initialState,
-  deciders: { JudgeGate: judgeGate },
-  evolve: { GateJudged: foldGate },
+  deciders: {
+    JudgeGate: judgeGate,
+    ReviewBuckets: reviewBuckets,
+    ReviewDeadlines: reviewDeadlines,
+  },
+  evolve: {
+    GateJudged: foldGate,
+    MarginEvaluated: foldEvaluated,
+    MarginCalled: foldCalled,
+    CallMet: foldMet,
+    CallLapsed: foldLapsed,
+    CallExtended: foldExtended,
+    MaintenanceBreached: foldBreached,
+    BucketCured: foldCured,
+    CoverageObserved: foldCoverage,
+  },
   views: { accounts: accountsView, reference: referenceView },
-  reactions: { accounts: { LegReserved: judgeLegs, MoveReserved: judgeMoves } },
-  next: () => null,
-  digest: (state) => state.own.digest,
-  reducing: new Set(['JudgeGate']),
+  reactions: {
+    accounts: { LegReserved: judgeLegs, MoveReserved: judgeMoves },
+    reference: { Ticked: onTick },
+  },
+  next: nextPiece,
+  digest: ({ own }) => own.digest,
+  reducing: new Set(['JudgeGate', 'ReviewBuckets', 'ReviewDeadlines']),
 });
+
+/** Deadlines before buckets: they are few, and a client waits behind each. */
+function nextPiece(state: RiskState): Command | null {
+  if (deadlinesWait(state)) return { type: 'ReviewDeadlines' };
+  if (waiting(state) > 0 || state.work.coverage.length > 0) return { type: 'ReviewBuckets' };
+  return null;
+}

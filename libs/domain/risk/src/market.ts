@@ -1,6 +1,6 @@
 import type { EventOf, View } from '@ringfence/contracts';
 import { PPM } from '@ringfence/money';
-import { touchAll } from './queue.js';
+import { matters, touchAll } from './queue.js';
 import {
   bucketAt,
   holdersOf,
@@ -80,7 +80,10 @@ function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
     fire(triggers.above, quote.price, valid, wake);
   }
   market.frame = event.frame;
-  for (const slot of work.restless) woken.push(slot);
+  for (const slot of work.restless) {
+    if (matters(bucketAt(book, slot))) woken.push(slot);
+    else work.restless.delete(slot);
+  }
   if (woken.length > 0) touchAll(state, woken);
   if (observations > 0) work.coverage.push({ frame: event.frame, observations, exceedances });
 }

@@ -6,7 +6,7 @@ export const PIECE = 256;
 const CUT_AT = 4096;
 
 /** Something to say about the bucket, now or at its last evaluation. Otherwise nobody asks. */
-const matters = ({ lines, debt, standing }: Bucket): boolean =>
+export const matters = ({ lines, debt, standing }: Bucket): boolean =>
   lines.length > 0 || debt > 0n || standing.watched;
 
 /** Marks a bucket for evaluation, unless there is nothing in it to evaluate. */
