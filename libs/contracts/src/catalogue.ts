@@ -6,8 +6,19 @@ import { RISK_COMMANDS, RISK_EVENTS } from './risk.js';
 import type { Command, Event } from './named.js';
 import { compile, type Catalogue } from './table/index.js';
 
-/** Every command, message and event of the house: codec, check, JSON and schema. One table for all services. */
+/**
+ * Every command, message and event of the house: codec, check, JSON and schema. One table for all
+ * services.
+ */
 export const catalogue: Catalogue<Command, Event> = compile<Command, Event>([
-  ...REFERENCE_COMMANDS, ...REFERENCE_EVENTS, ...ACCOUNTS_COMMANDS, ...ACCOUNTS_EVENTS, ...CUSTODY_COMMANDS, ...CUSTODY_EVENTS,
-  ...RISK_COMMANDS, ...RISK_EVENTS, ...LIQUIDATION_COMMANDS, ...LIQUIDATION_EVENTS,
+  ...REFERENCE_COMMANDS,
+  ...REFERENCE_EVENTS,
+  ...ACCOUNTS_COMMANDS,
+  ...ACCOUNTS_EVENTS,
+  ...CUSTODY_COMMANDS,
+  ...CUSTODY_EVENTS,
+  ...RISK_COMMANDS,
+  ...RISK_EVENTS,
+  ...LIQUIDATION_COMMANDS,
+  ...LIQUIDATION_EVENTS,
 ]);

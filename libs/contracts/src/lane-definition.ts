@@ -2,33 +2,66 @@ import type { Address, By, CommandId, Decision, Service } from '@ringfence/kerne
 import type { Command, CommandOf, Event, EventOf } from './named.js';
 
 /**
- * What a service is, without its plumbing: pure functions over plain data. `libs/lane` runs one per partition; the simulation and the
+ * What a service is, without its plumbing: pure functions over plain data. `libs/lane` runs one per
+ * partition; the simulation and the
  * services run the same ones.
  *
- * State is plain data (objects, arrays, Map, Set, bigint; no class, no function), so a snapshot is a copy of it and nothing is forgotten.
+ * State is plain data (objects, arrays, Map, Set, bigint; no class, no function), so a snapshot is
+ * a copy of it and nothing is forgotten.
  */
 export interface LaneDefinition<State> {
   readonly service: Service;
-  /** a number of its own for every change of what `evolve` or a view does: a snapshot of another one is not used */
+  /**
+   * a number of its own for every change of what `evolve` or a view does: a snapshot of another one
+   * is not used
+   */
   readonly foldVersion: number;
   initial(partition: number, partitions: number): State;
-  /** One decider per command and message; it only reads. Which of them clients may send is the gateway's list. */
+  /**
+   * One decider per command and message; it only reads. Which of them clients may send is the
+   * gateway's list.
+   */
   readonly deciders: { readonly [Name in Command['type']]?: Decide<CommandOf<Name>, State> };
   /** One handler per own event: the only writer of own state. Sends channel messages by `mail`. */
-  readonly evolve: { readonly [Name in Event['type']]?: (state: State, event: EventOf<Name>, mail: Mail, at: At) => void };
-  /** Pure folds of foreign logs that `decide` may read, by service: same partition, or the one partition of `reference`. */
-  readonly views: { readonly [From in Service]?: { readonly [Name in Event['type']]?: View<State, EventOf<Name>> } };
-  /** From a foreign fact to own commands; runs after the view saw the same event. */
-  readonly reactions: { readonly [From in Service]?: { readonly [Name in Event['type']]?: Reaction<State, EventOf<Name>> } };
+  readonly evolve: {
+    readonly [Name in Event['type']]?: (
+      state: State,
+      event: EventOf<Name>,
+      mail: Mail,
+      at: At,
+    ) => void;
+  };
   /**
-   * Answers an offer on which its decider threw: the event that refuses it. Absent for anything but offers, whose fault stops the lane.
+   * Pure folds of foreign logs that `decide` may read, by service: same partition, or the one
+   * partition of `reference`.
+   */
+  readonly views: {
+    readonly [From in Service]?: { readonly [Name in Event['type']]?: View<State, EventOf<Name>> };
+  };
+  /** From a foreign fact to own commands; runs after the view saw the same event. */
+  readonly reactions: {
+    readonly [From in Service]?: {
+      readonly [Name in Event['type']]?: Reaction<State, EventOf<Name>>;
+    };
+  };
+  /**
+   * Answers an offer on which its decider threw: the event that refuses it. Absent for anything but
+   * offers, whose fault stops the lane.
    */
   readonly refuse?: (offer: Command, order: Order, reason: string) => Event | null;
-  /** The next bounded piece of long work that waits in state, or null. Called until null; at most 256 evaluations a piece. */
+  /**
+   * The next bounded piece of long work that waits in state, or null. Called until null; at most
+   * 256 evaluations a piece.
+   */
   next(state: State): Command | null;
-  /** Sum of the digests of own aggregates (not of views): 64 bits; costs only what changed since the last call. */
+  /**
+   * Sum of the digests of own aggregates (not of views): 64 bits; costs only what changed since the
+   * last call.
+   */
   digest(state: State): bigint;
-  /** Commands that may pass although prices are stale or the queue is full: they only reduce risk. */
+  /**
+   * Commands that may pass although prices are stale or the queue is full: they only reduce risk.
+   */
   readonly reducing: ReadonlySet<Command['type']>;
 }
 
@@ -56,7 +89,8 @@ export type View<State, E> = (state: State, event: E, at: At) => void;
 export type Reaction<State, E> = (event: E, state: State, at: At) => readonly Command[];
 
 /**
- * Numbered channels to other lanes: first in, first out per pair, delivered exactly once. To the own lane it is delivered inside the same
+ * Numbered channels to other lanes: first in, first out per pair, delivered exactly once. To the
+ * own lane it is delivered inside the same
  * decision, right after the event that sent it.
  */
 export interface Mail {
@@ -64,4 +98,5 @@ export interface Mail {
 }
 
 /** Checks a definition's types without widening them. */
-export const defineLane = <State>(definition: LaneDefinition<State>): LaneDefinition<State> => definition;
+export const defineLane = <State>(definition: LaneDefinition<State>): LaneDefinition<State> =>
+  definition;

@@ -1,4 +1,13 @@
-import { accountId, partitionOf, EXCESS, type AccountId, type AssetId, type BucketId, type DomainId, type InstrumentId } from '@ringfence/kernel';
+import {
+  accountId,
+  partitionOf,
+  EXCESS,
+  type AccountId,
+  type AssetId,
+  type BucketId,
+  type DomainId,
+  type InstrumentId,
+} from '@ringfence/kernel';
 import type { AccountsEvent } from './accounts.js';
 import type { EventOf } from './named.js';
 
@@ -10,19 +19,40 @@ export const unattributedAccount = (partition: number): AccountId => accountId(p
 export const FIRST_ACCOUNT_INDEX = 3;
 
 /**
- * What an event moves. One generic fold of these calls is the ledger, for the accounts lane itself, for views and for read models: none
+ * What an event moves. One generic fold of these calls is the ledger, for the accounts lane itself,
+ * for views and for read models: none
  * of them knows a rule.
  */
 export interface Ledger {
   /**
-   * `available` and `reserved` change by these amounts of smallest units. `wall`: how much of it came from (> 0) or went to (< 0) another
-   * account, and is therefore due between vaults; 0 for moves inside the account, deposits and withdrawals.
+   * `available` and `reserved` change by these amounts of smallest units. `wall`: how much of it
+   * came from (> 0) or went to (< 0) another
+   * account, and is therefore due between vaults; 0 for moves inside the account, deposits and
+   * withdrawals.
    */
-  cash(account: AccountId, bucket: BucketId, asset: AssetId, available: bigint, reserved: bigint, wall: bigint): void;
-  /** A leg: `lots` and `cost` (lots × price × unit) signed, under the receiver's count of opened rounds. */
-  leg(account: AccountId, bucket: BucketId, instrument: InstrumentId, lots: number, cost: bigint, tag: number): void;
+  cash(
+    account: AccountId,
+    bucket: BucketId,
+    asset: AssetId,
+    available: bigint,
+    reserved: bigint,
+    wall: bigint,
+  ): void;
   /**
-   * A bucket settled in a round: its positions tagged below it stand at the round's marks, its old due and debt are gone, and it holds a
+   * A leg: `lots` and `cost` (lots × price × unit) signed, under the receiver's count of opened
+   * rounds.
+   */
+  leg(
+    account: AccountId,
+    bucket: BucketId,
+    instrument: InstrumentId,
+    lots: number,
+    cost: bigint,
+    tag: number,
+  ): void;
+  /**
+   * A bucket settled in a round: its positions tagged below it stand at the round's marks, its old
+   * due and debt are gone, and it holds a
    * claim or owes a debt.
    */
   settled(event: EventOf<'VariationSettled'>): void;
@@ -33,7 +63,13 @@ export interface Ledger {
 type Posting = (event: never, ledger: Ledger, partition: number) => void;
 
 /** Per event type that moves value: its postings. Types not named here move nothing. */
-const POSTINGS: { [Name in AccountsEvent['type']]?: (event: EventOf<Name>, ledger: Ledger, partition: number) => void } = {
+const POSTINGS: {
+  [Name in AccountsEvent['type']]?: (
+    event: EventOf<Name>,
+    ledger: Ledger,
+    partition: number,
+  ) => void;
+} = {
   CollateralCredited: (e, l) => l.cash(e.account, EXCESS, e.asset, e.amount, 0n, 0n),
   TransferReserved: (e, l) => l.cash(e.from, EXCESS, e.asset, -e.amount, e.amount, 0n),
   TransferAccepted: (e, l) => l.cash(e.to, EXCESS, e.asset, e.amount, 0n, e.amount),
@@ -87,9 +123,15 @@ const POSTINGS: { [Name in AccountsEvent['type']]?: (event: EventOf<Name>, ledge
     l.claimed(e.account, e.bucket, e.due, e.domain);
   },
 };
-const TABLE: Readonly<Record<string, Posting | undefined>> = POSTINGS as Record<string, Posting | undefined>;
+const TABLE: Readonly<Record<string, Posting | undefined>> = POSTINGS as Record<
+  string,
+  Posting | undefined
+>;
 
-/** Calls the ledger with everything that the event moves, in the event's own order. `partition` is that of the log it stands in. */
+/**
+ * Calls the ledger with everything that the event moves, in the event's own order. `partition` is
+ * that of the log it stands in.
+ */
 export function post(event: AccountsEvent, ledger: Ledger, partition: number): void {
   TABLE[event.type]?.(event as never, ledger, partition);
 }

@@ -1,8 +1,21 @@
-import { accountId, accountText, parseAccount, partitionOf, indexOf, parseCommandId, commandIdText } from './index.js';
+import {
+  accountId,
+  accountText,
+  parseAccount,
+  partitionOf,
+  indexOf,
+  parseCommandId,
+  commandIdText,
+} from './index.js';
 
 describe('account ids', () => {
   it('are partition and dense number, and read back from their text', () => {
-    for (const [p, n] of [[0, 0], [3, 498279], [1023, 2 ** 30 - 1], [17, 1]] as const) {
+    for (const [p, n] of [
+      [0, 0],
+      [3, 498279],
+      [1023, 2 ** 30 - 1],
+      [17, 1],
+    ] as const) {
       const id = accountId(p, n);
       expect([partitionOf(id), indexOf(id)]).toEqual([p, n]);
       expect(parseAccount(accountText(id))).toBe(id);

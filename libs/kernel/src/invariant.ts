@@ -1,4 +1,6 @@
-/** A rule that our own code must keep was broken: a bug, never a user's mistake. It stops the lane. */
+/**
+ * A rule that our own code must keep was broken: a bug, never a user's mistake. It stops the lane.
+ */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';
 }

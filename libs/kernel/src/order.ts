@@ -1,10 +1,16 @@
 import type { MemberId } from './ids.js';
 
 export const ROLES = ['venue', 'operator', 'approver', 'regulator', 'system'] as const;
-/** `venue` acts for a member, `operator` and `approver` for the house, `regulator` reads, `system` is a lane. */
+/**
+ * `venue` acts for a member, `operator` and `approver` for the house, `regulator` reads, `system`
+ * is a lane.
+ */
 export type Role = (typeof ROLES)[number];
 
-/** Who ordered a decision. It is recorded: the log must prove it, so ownership is decided in `decide`. */
+/**
+ * Who ordered a decision. It is recorded: the log must prove it, so ownership is decided in
+ * `decide`.
+ */
 export interface By {
   /** dense number of the API key, 0 for lanes */
   readonly key: number;

@@ -1,6 +1,8 @@
 /**
- * A 64-bit mixing sum of numbers and texts, as two 32-bit halves: state digests and input hashes in the pure core, where
- * no cryptography may come. It finds accidents, not attackers; against those stands the SHA-256 chain of the log.
+ * A 64-bit mixing sum of numbers and texts, as two 32-bit halves: state digests and input hashes in
+ * the pure core, where
+ * no cryptography may come. It finds accidents, not attackers; against those stands the SHA-256
+ * chain of the log.
  */
 export class Print {
   #a = 0x9e3779b9;
@@ -64,8 +66,11 @@ function walk(value: unknown, print: Print): void {
   else if (typeof value === 'boolean') print.int(value ? 4 : 5);
   else if (value === null || value === undefined) print.int(6);
   else if (Array.isArray(value) || value instanceof Set) walkAll(value, print.int(7));
-  else if (value instanceof Map) for (const [key, entry] of value) walkAll([key, entry], print.int(8));
-  else for (const key of Object.keys(value)) walk((value as Record<string, unknown>)[key], print.text(key));
+  else if (value instanceof Map)
+    for (const [key, entry] of value) walkAll([key, entry], print.int(8));
+  else
+    for (const key of Object.keys(value))
+      walk((value as Record<string, unknown>)[key], print.text(key));
 }
 function walkAll(values: Iterable<unknown>, print: Print): void {
   for (const value of values) walk(value, print);

@@ -9,7 +9,10 @@ export interface ClientCommand {
   readonly by: By;
   readonly command: Command;
 }
-/** The recorded answer. `repeated`: the id was known and this is the first answer; `receipt` proves that it is in the log. */
+/**
+ * The recorded answer. `repeated`: the id was known and this is the first answer; `receipt` proves
+ * that it is in the log.
+ */
 export interface Answered {
   readonly kind: 'answered';
   readonly decided: HouseDecided;
@@ -52,7 +55,11 @@ export class Submission {
 export class Batch {
   readonly inputs: InputRange[] = [];
   readonly decided: HouseDecided[] = [];
-  readonly replies: { readonly submission: Submission; readonly index: number; readonly decision: number }[] = [];
+  readonly replies: {
+    readonly submission: Submission;
+    readonly index: number;
+    readonly decision: number;
+  }[] = [];
   /** per peer, the last of its messages that was taken: acked once this is durable */
   readonly heard = new Map<number, number>();
   /** per peer the last message number that this record accounts for */

@@ -1,7 +1,10 @@
 import type { Command } from '@ringfence/contracts';
 import { addressNumber, invariant, type Address } from '@ringfence/kernel';
 
-/** What travels between two lanes: messages from number `first`, and the sender's cumulative ack of what it took. */
+/**
+ * What travels between two lanes: messages from number `first`, and the sender's cumulative ack of
+ * what it took.
+ */
 export interface Packet {
   readonly from: Address;
   readonly first: number;
@@ -10,7 +13,8 @@ export interface Packet {
 }
 
 /**
- * Carries packets between lanes. It may lose, repeat, delay and reorder them: numbers and acks make up for it, and what is not acked is
+ * Carries packets between lanes. It may lose, repeat, delay and reorder them: numbers and acks make
+ * up for it, and what is not acked is
  * sent again. Nothing of it is truth.
  */
 export interface Exchange {
@@ -35,7 +39,9 @@ export class LocalExchange implements Exchange {
   }
 }
 
-/** One direction each way with one peer. Plain data: part of the lane's state and of its snapshot. */
+/**
+ * One direction each way with one peer. Plain data: part of the lane's state and of its snapshot.
+ */
 export interface Channel {
   readonly peer: Address;
   /** number of the last message sent to the peer, and of the last one it is known to have taken */

@@ -1,6 +1,11 @@
 import type { At, Command, Event, LaneDefinition, Mail, Order } from '@ringfence/contracts';
 import {
-  invariant, present, SYSTEM, type Address, type CommandId, type Service,
+  invariant,
+  present,
+  SYSTEM,
+  type Address,
+  type CommandId,
+  type Service,
 } from '@ringfence/kernel';
 import type { ChainHead, InputRange } from '@ringfence/journal';
 import { acknowledge, channelTo, post, type Channels } from './channels.js';
@@ -10,7 +15,10 @@ import { logTopic, type HouseDecided, type LogRecord } from './log-tail.js';
 /** Decisions between two state digests in a log. */
 export const RECORDS_PER_DIGEST = 64;
 
-/** The state of a lane was changed by half a decision, or a fact of another lane could not be taken: it must stop. */
+/**
+ * The state of a lane was changed by half a decision, or a fact of another lane could not be taken:
+ * it must stop.
+ */
 export class LaneFault extends Error {
   override readonly name = 'LaneFault';
   constructor(
@@ -20,7 +28,10 @@ export class LaneFault extends Error {
     readonly client: CommandId | null,
     cause: unknown,
   ) {
-    super(`${address.service}/${address.partition} at ${command?.type ?? 'evolve'}: ${String(cause)}`, { cause });
+    super(
+      `${address.service}/${address.partition} at ${command?.type ?? 'evolve'}: ${String(cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -54,7 +65,8 @@ const NO_EVENTS: Event[] = [];
 const FIRST_OFFSETS = 1024;
 
 /**
- * The fold of a lane: own state and views, channels, remembered ids, clock. Live decisions and replay go through the same calls in the same
+ * The fold of a lane: own state and views, channels, remembered ids, clock. Live decisions and
+ * replay go through the same calls in the same
  * order, so they cannot differ.
  */
 export class LaneCore<State> {
@@ -80,7 +92,8 @@ export class LaneCore<State> {
     seed: number,
     saved?: Saved,
   ) {
-    this.state = (saved?.state as State | undefined) ?? definition.initial(address.partition, partitions);
+    this.state =
+      (saved?.state as State | undefined) ?? definition.initial(address.partition, partitions);
     this.channels = saved?.channels ?? new Map();
     this.inputs = new Map(saved?.inputs);
     this.ids = new IdTable(seed, saved?.ids);
@@ -134,7 +147,11 @@ export class LaneCore<State> {
    */
   decide(command: Command, order: Order): Decision {
     const decider = this.definition.deciders[command.type] as
-      | ((command: Command, state: State, order: Order) => ReturnType<NonNullable<LaneDefinition<State>['deciders']['Tick']>>)
+      | ((
+          command: Command,
+          state: State,
+          order: Order,
+        ) => ReturnType<NonNullable<LaneDefinition<State>['deciders']['Tick']>>)
       | undefined;
     if (!decider) return { outcome: refusal('unknown-command', command.type), events: NO_EVENTS };
     let decision;
@@ -157,7 +174,10 @@ export class LaneCore<State> {
     return { outcome: ACCEPTED, events };
   }
 
-  /** Nothing was changed yet: a client's command faults alone, an offer is refused, anything else stops the lane. */
+  /**
+   * Nothing was changed yet: a client's command faults alone, an offer is refused, anything else
+   * stops the lane.
+   */
   #decideFault(command: Command, order: Order, cause: unknown): Decision {
     if (order.id !== null) {
       return { outcome: { kind: 'faulted', reason: reasonOf(cause) }, events: NO_EVENTS };
@@ -176,7 +196,10 @@ export class LaneCore<State> {
       while (this.#local.length > 0) {
         const message = present(this.#local.shift(), 'a message to the own lane');
         const { outcome, events } = this.decide(message, this.#own);
-        invariant(outcome.kind !== 'rejected', `${message.type} is answered by an event, never rejected`);
+        invariant(
+          outcome.kind !== 'rejected',
+          `${message.type} is answered by an event, never rejected`,
+        );
         for (const delivered of events) into.push(delivered);
       }
     }
@@ -188,7 +211,11 @@ export class LaneCore<State> {
       | undefined;
     invariant(evolve !== undefined, `${event.type} belongs to ${this.address.service}`);
     evolve(this.state, event, this.#mail, {
-      service: this.address.service, partition: this.address.partition, seq: this.#seq, ordinal: 0, time: this.time,
+      service: this.address.service,
+      partition: this.address.partition,
+      seq: this.#seq,
+      ordinal: 0,
+      time: this.time,
     });
     if (event.type === 'Ticked') this.#tick(event.time);
   }
@@ -219,7 +246,9 @@ export class LaneCore<State> {
   }
 
   /** Whether reading that service's log means anything to this lane. */
-  static reads(definition: Pick<LaneDefinition<never>, 'views' | 'reactions' | 'service'>): Service[] {
+  static reads(
+    definition: Pick<LaneDefinition<never>, 'views' | 'reactions' | 'service'>,
+  ): Service[] {
     const services = new Set<Service>(['reference']);
     for (const service of Object.keys(definition.views)) services.add(service as Service);
     for (const service of Object.keys(definition.reactions)) services.add(service as Service);
@@ -230,14 +259,23 @@ export class LaneCore<State> {
   /**
    * Folds a record of the own log as it was decided.
    *
-   * @param foreign  gives the records of an input range, in order; throws when that log does not hold them
+   * @param foreign  gives the records of an input range, in order; throws when that log does not
+   * hold them
    * @throws StateDiverged when the digest in the record is not that of the fold
    */
-  async replay(record: LogRecord, foreign: (range: InputRange) => Promise<readonly LogRecord[]>): Promise<void> {
+  async replay(
+    record: LogRecord,
+    foreign: (range: InputRange) => Promise<readonly LogRecord[]>,
+  ): Promise<void> {
     const { head } = record;
     this.#replaying = true;
     this.begin(head.seq);
-    const inputs = new Inputs(head.in, foreign, (of, at) => this.#seeRecord(of, at), (range) => this.#takeRange(range));
+    const inputs = new Inputs(
+      head.in,
+      foreign,
+      (of, at) => this.#seeRecord(of, at),
+      (range) => this.#takeRange(range),
+    );
     for (const decided of record.decided) {
       await inputs.until(decided.origin);
       for (const event of decided.events) this.#evolve(event);
@@ -259,7 +297,13 @@ export class LaneCore<State> {
     for (const decided of record.decided) {
       for (const event of decided.events) {
         if (ordinal >= range.from && ordinal < range.to) {
-          this.see(event, { service: range.service, partition: record.head.p, seq: record.head.seq, ordinal, time: record.head.ts });
+          this.see(event, {
+            service: range.service,
+            partition: record.head.p,
+            seq: record.head.seq,
+            ordinal,
+            time: record.head.ts,
+          });
         }
         ordinal++;
       }
@@ -270,13 +314,18 @@ export class LaneCore<State> {
   #takeRange(range: InputRange & { head?: ChainHead }): void {
     const [kind, service] = range.topic.split('.') as [string, Service];
     if (kind === 'log') this.inputs.set(range.topic, present(range.head, 'the head of a log read'));
-    else if (kind === 'chan') channelTo(this.channels, { service, partition: range.p }).taken = range.to;
+    else if (kind === 'chan')
+      channelTo(this.channels, { service, partition: range.p }).taken = range.to;
     else acknowledge(channelTo(this.channels, { service, partition: range.p }), range.to);
   }
 }
 
-const refusal = (code: string, command: string): Outcome => ({ kind: 'rejected', rejection: { code, detail: { command } } });
-const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).slice(0, 200);
+const refusal = (code: string, command: string): Outcome => ({
+  kind: 'rejected',
+  rejection: { code, detail: { command } },
+});
+const reasonOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).slice(0, 200);
 
 type SeeRecord = (record: LogRecord, range: { service: Service; from: number; to: number }) => void;
 
@@ -300,7 +349,10 @@ class Inputs {
       await this.#skipTo((range) => range.topic === logTopic(origin.service));
       await this.#reach(origin.seq, origin.ordinal);
     } else if (origin.kind === 'channel') {
-      await this.#skipTo((range) => range.topic === `chan.${origin.from.service}` && range.p === origin.from.partition);
+      await this.#skipTo(
+        (range) =>
+          range.topic === `chan.${origin.from.service}` && range.p === origin.from.partition,
+      );
     } else {
       await this.rest();
     }
@@ -315,7 +367,10 @@ class Inputs {
     invariant(this.#at < this.ranges.length, 'a decision names an input of its record');
   }
 
-  /** Sees the current log range up to and including that event; stays in a later range of the same log if it must. */
+  /**
+   * Sees the current log range up to and including that event; stays in a later range of the same
+   * log if it must.
+   */
   async #reach(seq: number, ordinal: number): Promise<void> {
     while (this.ranges[this.#at].to < seq) {
       const { topic } = this.ranges[this.#at];
@@ -331,7 +386,8 @@ class Inputs {
         this.#record++;
         this.#ordinal = 0;
       } else {
-        if (this.#ordinal <= ordinal) this.see(record, { service, from: this.#ordinal, to: ordinal + 1 });
+        if (this.#ordinal <= ordinal)
+          this.see(record, { service, from: this.#ordinal, to: ordinal + 1 });
         this.#ordinal = Math.max(this.#ordinal, ordinal + 1);
         return;
       }
@@ -353,7 +409,11 @@ class Inputs {
     } else {
       const records = await this.#open();
       for (; this.#record < records.length; this.#record++, this.#ordinal = 0) {
-        this.see(records[this.#record], { service: this.#service(), from: this.#ordinal, to: Infinity });
+        this.see(records[this.#record], {
+          service: this.#service(),
+          from: this.#ordinal,
+          to: Infinity,
+        });
       }
       const last = present(records.at(-1), 'the last record of a range');
       const { seq, epoch } = last.head;

@@ -18,7 +18,8 @@ export interface SavedIds {
 }
 
 /**
- * Remembers for ever which command ids a log holds: a keyed 64-bit print with the sequence number of its record, 12 bytes a slot. A hit is
+ * Remembers for ever which command ids a log holds: a keyed 64-bit print with the sequence number
+ * of its record, 12 bytes a slot. A hit is
  * only a hint, confirmed by reading that record; a miss is certain.
  */
 export class IdTable {
@@ -46,7 +47,10 @@ export class IdTable {
     return bytes;
   }
   save(): SavedIds {
-    return { seed: this.#seed, parts: this.#parts.map(({ slots, used }) => ({ slots: slots.slice(), used })) };
+    return {
+      seed: this.#seed,
+      parts: this.#parts.map(({ slots, used }) => ({ slots: slots.slice(), used })),
+    };
   }
 
   /** @returns sequence numbers of records that may hold the id, oldest first; usually none */
@@ -55,7 +59,8 @@ export class IdTable {
     const { slots } = this.#part();
     let found: number[] | undefined;
     for (let at = this.#start(slots); slots[at + 2] !== 0; at = this.#after(at, slots)) {
-      if (slots[at] === this.#high && slots[at + 1] === this.#low) (found ??= []).push(slots[at + 2]);
+      if (slots[at] === this.#high && slots[at + 1] === this.#low)
+        (found ??= []).push(slots[at + 2]);
     }
     return found ?? NONE;
   }

@@ -83,5 +83,8 @@ export function extend(ranges: InputRange[], topic: string, record: LogRecord): 
 }
 
 export const headOf = (record: LogRecord): ChainHead => ({
-  seq: record.head.seq, epoch: record.head.epoch, hash: record.hash, offset: record.offset,
+  seq: record.head.seq,
+  epoch: record.head.epoch,
+  hash: record.hash,
+  offset: record.offset,
 });

@@ -1,9 +1,22 @@
 import { catalogue, type Command, type LaneDefinition, type Order } from '@ringfence/contracts';
 import {
-  addressNumber, addressText, invariant, present, SYSTEM, type Address, type CommandId,
+  addressNumber,
+  addressText,
+  invariant,
+  present,
+  SYSTEM,
+  type Address,
+  type CommandId,
 } from '@ringfence/kernel';
 import {
-  ChainWriter, decodeHead, encodeRecord, Fenced, hash, type ChainHead, type Receipt, type Witness,
+  ChainWriter,
+  decodeHead,
+  encodeRecord,
+  Fenced,
+  hash,
+  type ChainHead,
+  type Receipt,
+  type Witness,
 } from '@ringfence/journal';
 import { Batch, Submission, type Answer, type ClientCommand } from './batch.js';
 import { acknowledge, channelTo, type Channel, type Exchange, type Packet } from './channels.js';
@@ -27,7 +40,10 @@ export interface LaneOptions<State> extends LoadOptions<State> {
   readonly onDurable?: (record: LogRecord) => void;
 }
 
-/** `active`: it decides. `fenced`: another process took over. `stopped`: a fault that needs a mended build. */
+/**
+ * `active`: it decides. `fenced`: another process took over. `stopped`: a fault that needs a mended
+ * build.
+ */
 export type LaneStatus = 'active' | 'fenced' | 'stopped' | 'closed';
 
 /** At most so many decisions in one record; DESIGN 4.1. */
@@ -83,7 +99,8 @@ export class Lane<State> {
   }
 
   /**
-   * Takes the log over and starts to decide; `stood-down` when another process opened the epoch meanwhile.
+   * Takes the log over and starts to decide; `stood-down` when another process opened the epoch
+   * meanwhile.
    *
    * @throws LogTruncated when a witness or a snapshot has seen more than the log holds
    */
@@ -142,22 +159,30 @@ export class Lane<State> {
   /** Nothing waits, nothing is in flight, and every log is read to where its owner says it ends. */
   quiet(endOf: (topic: string) => number): boolean {
     return (
-      this.#queued === 0 && this.#inbox.length === 0 && this.#flying.length === 0 && this.#repeats.length === 0 &&
-      this.unacked === 0 && this.#core.definition.next(this.#core.state) === null &&
-      this.#inputs.every((input) => input.waiting === 0 && input.tail.head.seq >= endOf(input.topic))
+      this.#queued === 0 &&
+      this.#inbox.length === 0 &&
+      this.#flying.length === 0 &&
+      this.#repeats.length === 0 &&
+      this.unacked === 0 &&
+      this.#core.definition.next(this.#core.state) === null &&
+      this.#inputs.every(
+        (input) => input.waiting === 0 && input.tail.head.seq >= endOf(input.topic),
+      )
     );
   }
 
   /**
    * Hands in commands of clients; `done` hears all answers at once, after they are durable.
    *
-   * @returns false, and nothing happens, when the queue is full or the lane does not decide: try again later
+   * @returns false, and nothing happens, when the queue is full or the lane does not decide: try
+   * again later
    */
   submit(commands: readonly ClientCommand[], done: (answers: readonly Answer[]) => void): boolean {
     if (this.#status !== 'active') return false;
     const room = (this.options.queueMax ?? QUEUE_MAX) - this.#queued;
     const { reducing } = this.#core.definition;
-    if (commands.length > room && !commands.every(({ command }) => reducing.has(command.type))) return false;
+    if (commands.length > room && !commands.every(({ command }) => reducing.has(command.type)))
+      return false;
     if (commands.length === 0) return true;
     this.#queue.push(new Submission(commands, done));
     this.#queued += commands.length;
@@ -165,7 +190,9 @@ export class Lane<State> {
     return true;
   }
 
-  /** Lets what was handed in and decided become durable, then stops deciding. Nothing depends on it. */
+  /**
+   * Lets what was handed in and decided become durable, then stops deciding. Nothing depends on it.
+   */
   async close(): Promise<void> {
     if (this.#status === 'active') this.#status = 'closed';
     this.#rouse();
@@ -175,7 +202,13 @@ export class Lane<State> {
   #attach(loader: Loader<State>): void {
     for (const input of this.#inputs) input.close();
     this.#inputs = loader.tails().map(
-      (tail) => new LogInput(tail, this.options.wait, () => this.#rouse(), (fault) => this.#stop(fault)),
+      (tail) =>
+        new LogInput(
+          tail,
+          this.options.wait,
+          () => this.#rouse(),
+          (fault) => this.#stop(fault),
+        ),
     );
     for (const input of this.#inputs) {
       input.start((wake) => this.options.journal.watch(input.tail.stream, wake));
@@ -213,13 +246,18 @@ export class Lane<State> {
     await this.#inflight;
     this.#leave();
     for (const input of this.#inputs) input.close();
-    const reason = this.#status === 'closed' ? 'the lane was closed' : `the lane is ${this.#status}`;
-    for (const { submission } of this.#flying.flatMap((batch) => batch.replies)) submission.abandon(reason);
+    const reason =
+      this.#status === 'closed' ? 'the lane was closed' : `the lane is ${this.#status}`;
+    for (const { submission } of this.#flying.flatMap((batch) => batch.replies))
+      submission.abandon(reason);
     for (const { submission } of this.#repeats) submission.abandon(reason);
     for (const submission of this.#queue) submission.abandon(reason);
   }
 
-  /** Decides what waits as one record: channel messages, then reactions, then commands, then one piece of long work. */
+  /**
+   * Decides what waits as one record: channel messages, then reactions, then commands, then one
+   * piece of long work.
+   */
   #decide(): Batch | null {
     const batch = this.#idle;
     this.#idle = new Batch();
@@ -233,7 +271,11 @@ export class Lane<State> {
       this.#requeue(batch);
       throw fault;
     }
-    if (batch.decided.length === 0 && batch.heard.size === 0 && this.#idleRecords < IDLE_RECORDS_MAX) {
+    if (
+      batch.decided.length === 0 &&
+      batch.heard.size === 0 &&
+      this.#idleRecords < IDLE_RECORDS_MAX
+    ) {
       this.#idle = batch;
       return null;
     }
@@ -256,7 +298,12 @@ export class Lane<State> {
     if (packet.ack > channel.sent) return; // meant for a newer owner of this lane
     const before = channel.acked;
     if (acknowledge(channel, packet.ack)) {
-      batch.inputs.push({ topic: `ack.${from.service}`, p: from.partition, from: before + 1, to: packet.ack });
+      batch.inputs.push({
+        topic: `ack.${from.service}`,
+        p: from.partition,
+        from: before + 1,
+        to: packet.ack,
+      });
     }
     if (packet.messages.length === 0) return;
     const order: Order = { id: null, by: SYSTEM, from, cause: null };
@@ -269,7 +316,12 @@ export class Lane<State> {
     }
     batch.heard.set(addressNumber(from), channel.taken);
     if (channel.taken >= first) {
-      batch.inputs.push({ topic: `chan.${from.service}`, p: from.partition, from: first, to: channel.taken });
+      batch.inputs.push({
+        topic: `chan.${from.service}`,
+        p: from.partition,
+        from: first,
+        to: channel.taken,
+      });
     }
   }
 
@@ -289,15 +341,32 @@ export class Lane<State> {
     }
   }
 
-  #see(input: LogInput, record: LogRecord, event: HouseDecided['events'][number], ordinal: number, batch: Batch): void {
+  #see(
+    input: LogInput,
+    record: LogRecord,
+    event: HouseDecided['events'][number],
+    ordinal: number,
+    batch: Batch,
+  ): void {
     const { head } = record;
-    const cause = { service: input.service, partition: head.p, seq: head.seq, ordinal, time: head.ts };
+    const cause = {
+      service: input.service,
+      partition: head.p,
+      seq: head.seq,
+      ordinal,
+      time: head.ts,
+    };
     const commands = this.#core.see(event, cause);
     if (commands.length === 0) return;
     const order: Order = { id: null, by: SYSTEM, from: null, cause };
     const { service, partition, seq } = cause;
     for (const command of commands) {
-      this.#decideInto(batch, { kind: 'reaction', service, partition, seq, ordinal }, command, order);
+      this.#decideInto(
+        batch,
+        { kind: 'reaction', service, partition, seq, ordinal },
+        command,
+        order,
+      );
     }
   }
 
@@ -334,7 +403,12 @@ export class Lane<State> {
     const piece = this.#core.definition.next(this.#core.state);
     if (!piece) return;
     const before = batch.decided.length;
-    this.#decideInto(batch, { kind: 'continuation' }, piece, { id: null, by: SYSTEM, from: null, cause: null });
+    this.#decideInto(batch, { kind: 'continuation' }, piece, {
+      id: null,
+      by: SYSTEM,
+      from: null,
+      cause: null,
+    });
     invariant(batch.decided.length > before, `${piece.type} brought its work forward`);
     this.#rouse();
   }
@@ -349,8 +423,16 @@ export class Lane<State> {
     const { seq, epoch, prev } = this.#writer.next();
     const bytes = encodeRecord(
       {
-        v: 1, p: this.address.partition, seq, epoch, writer: this.options.writer, prev, ts: this.#core.time,
-        in: batch.inputs, n: batch.decided.length, contracts: catalogue.fingerprint,
+        v: 1,
+        p: this.address.partition,
+        seq,
+        epoch,
+        writer: this.options.writer,
+        prev,
+        ts: this.#core.time,
+        in: batch.inputs,
+        n: batch.decided.length,
+        contracts: catalogue.fingerprint,
         ...(seq % RECORDS_PER_DIGEST === 0 ? { chk: this.#core.digest() } : undefined),
       },
       catalogue.encode(batch.decided),
@@ -369,10 +451,18 @@ export class Lane<State> {
     this.#core.locate(receipt.seq, receipt.offset);
     this.options.cache?.put(receipt.hash, batch.decided);
     this.options.onDurable?.({
-      head: decodeHead(bytes).head, hash: receipt.hash, offset: receipt.offset, decided: batch.decided,
+      head: decodeHead(bytes).head,
+      hash: receipt.hash,
+      offset: receipt.offset,
+      decided: batch.decided,
     });
     for (const { submission, index, decision } of batch.replies) {
-      submission.answer(index, { kind: 'answered', decided: batch.decided[decision], receipt, repeated: false });
+      submission.answer(index, {
+        kind: 'answered',
+        decided: batch.decided[decision],
+        receipt,
+        repeated: false,
+      });
     }
     this.#post.durable(batch.sent, batch.heard);
     if (this.#core.ticks >= this.#resentAt + RESEND_TICKS) {
@@ -395,7 +485,10 @@ export class Lane<State> {
       try {
         submission.answer(index, await this.#firstAnswer(submission.commands[index], seqs));
       } catch (fault) {
-        submission.answer(index, { kind: 'pending', reason: `its first answer cannot be read: ${String(fault)}` });
+        submission.answer(index, {
+          kind: 'pending',
+          reason: `its first answer cannot be read: ${String(fault)}`,
+        });
       }
     }
   }
@@ -405,9 +498,16 @@ export class Lane<State> {
       const record = await this.#read(seq);
       for (const decided of record.decided) {
         if (decided.origin.kind !== 'client' || decided.origin.id !== again.id) continue;
-        const same = decided.origin.by.member === again.by.member && sameCommand(decided.command, again.command);
+        const same =
+          decided.origin.by.member === again.by.member &&
+          sameCommand(decided.command, again.command);
         if (!same) return { kind: 'conflict' };
-        return { kind: 'answered', decided, receipt: { seq, hash: record.hash, offset: record.offset }, repeated: true };
+        return {
+          kind: 'answered',
+          decided,
+          receipt: { seq, hash: record.hash, offset: record.offset },
+          repeated: true,
+        };
       }
     }
     throw new LaneFault(this.address, again.command, null, 'two ids share a print'); // 2^-64 a pair
@@ -420,16 +520,23 @@ export class Lane<State> {
     const [entry] = await journal.read(stream, offset, 1);
     const { bytes } = present(entry, `record ${seq} of ${addressText(this.address)}`);
     const { head, bodyStart, format } = decodeHead(bytes);
-    return decodeRecord({ offset, hash: hash(bytes), format, head, body: bytes.subarray(bodyStart), bytes }, cache);
+    return decodeRecord(
+      { offset, hash: hash(bytes), format, head, body: bytes.subarray(bodyStart), bytes },
+      cache,
+    );
   }
 
-  /** Finds the answer to a command id in this lane's log; undefined when it was never decided here. */
+  /**
+   * Finds the answer to a command id in this lane's log; undefined when it was never decided here.
+   */
   async answerOf(id: CommandId): Promise<{ decided: HouseDecided; receipt: Receipt } | undefined> {
     await this.#inflight;
     for (const seq of this.#core.ids.find(id)) {
       if (seq > this.#writer.head.seq) continue;
       const record = await this.#read(seq);
-      const decided = record.decided.find(({ origin }) => origin.kind === 'client' && origin.id === id);
+      const decided = record.decided.find(
+        ({ origin }) => origin.kind === 'client' && origin.id === id,
+      );
       if (decided) return { decided, receipt: { seq, hash: record.hash, offset: record.offset } };
     }
     return undefined;
@@ -438,20 +545,31 @@ export class Lane<State> {
   /** Commands of a batch that will not be written go back to the front of the queue. */
   #requeue(batch: Batch): void {
     for (const { submission, index } of batch.replies.toReversed()) {
-      const again = new Submission([submission.commands[index]], ([answer]) => submission.answer(index, answer));
+      const again = new Submission([submission.commands[index]], ([answer]) =>
+        submission.answer(index, answer),
+      );
       this.#queue.unshift(again);
       this.#queued++;
     }
   }
 
-  /** A client's command left the fold half done: folds the log anew and records the command as faulted. */
+  /**
+   * A client's command left the fold half done: folds the log anew and records the command as
+   * faulted.
+   */
   async #setAside(fault: LaneFault): Promise<void> {
     this.#poisoned.set(present(fault.client, 'the id of a client command'), fault.message);
     await this.#inflight;
     const loader = await Loader.start(this.options);
     const stream = logStream(this.address.service, this.address.partition);
     const { service } = this.address;
-    const tail = new LogTail(this.options.journal, service, stream, loader.head, this.options.cache);
+    const tail = new LogTail(
+      this.options.journal,
+      service,
+      stream,
+      loader.head,
+      this.options.cache,
+    );
     while (tail.head.seq < this.#writer.head.seq) {
       for (const record of await tail.poll(this.options.wait)) await loader.fold(record);
     }

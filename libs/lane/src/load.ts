@@ -1,10 +1,21 @@
 import type { LaneDefinition } from '@ringfence/contracts';
 import type { Address, Service } from '@ringfence/kernel';
 import {
-  GENESIS, LogTruncated, type ChainHead, type InputRange, type Journal,
+  GENESIS,
+  LogTruncated,
+  type ChainHead,
+  type InputRange,
+  type Journal,
 } from '@ringfence/journal';
 import { LaneCore, StateDiverged, type Saved } from './core.js';
-import { LogTail, logStream, logTopic, type DecodeCache, type LogRecord, type Wait } from './log-tail.js';
+import {
+  LogTail,
+  logStream,
+  logTopic,
+  type DecodeCache,
+  type LogRecord,
+  type Wait,
+} from './log-tail.js';
 
 /** Where snapshots of lanes are kept. They may be lost: the log is the truth. */
 export interface SnapshotStore {
@@ -13,7 +24,10 @@ export interface SnapshotStore {
   save(address: Address, saved: Saved): Promise<void>;
 }
 /** Keeps nothing. */
-export const NO_SNAPSHOTS: SnapshotStore = { load: async () => undefined, save: async () => undefined };
+export const NO_SNAPSHOTS: SnapshotStore = {
+  load: async () => undefined,
+  save: async () => undefined,
+};
 
 export interface LoadOptions<State> {
   readonly definition: LaneDefinition<State>;
@@ -21,7 +35,10 @@ export interface LoadOptions<State> {
   readonly partitions: number;
   readonly journal: Journal;
   readonly snapshots: SnapshotStore;
-  /** passes the time between attempts at something that failed for a moment or whose outcome is unknown */
+  /**
+   * passes the time between attempts at something that failed for a moment or whose outcome is
+   * unknown
+   */
   readonly wait: Wait;
   /** 32 bits that key the table of ids */
   readonly seed: number;
@@ -30,7 +47,10 @@ export interface LoadOptions<State> {
   readonly fromZero?: boolean;
 }
 
-/** A lane's fold in the making: own records come in by `fold`, the logs that they name are read beside it. */
+/**
+ * A lane's fold in the making: own records come in by `fold`, the logs that they name are read
+ * beside it.
+ */
 export class Loader<State> {
   readonly core: LaneCore<State>;
   readonly head: ChainHead;
@@ -51,14 +71,25 @@ export class Loader<State> {
     const { definition, partition, snapshots, fromZero } = options;
     const address: Address = { service: definition.service, partition };
     const saved = fromZero ? undefined : await snapshots.load(address);
-    return new Loader(options, address, saved?.foldVersion === definition.foldVersion ? saved : undefined);
+    return new Loader(
+      options,
+      address,
+      saved?.foldVersion === definition.foldVersion ? saved : undefined,
+    );
   }
 
   #open(service: Service): void {
     const { journal, cache } = this.options;
     const stream = logStream(service, this.address.partition);
     const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
-    const tail = new LogTail(journal, service, stream, from, cache, `${this.address.service}/${this.address.partition}`);
+    const tail = new LogTail(
+      journal,
+      service,
+      stream,
+      from,
+      cache,
+      `${this.address.service}/${this.address.partition}`,
+    );
     this.#foreign.set(logTopic(service), new ForeignLog(tail, this.options.wait));
   }
 
@@ -77,7 +108,14 @@ export class Loader<State> {
     const { journal, cache } = this.options;
     return LaneCore.reads(this.options.definition).map((service) => {
       const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
-      return new LogTail(journal, service, logStream(service, this.address.partition), from, cache, this.address.service);
+      return new LogTail(
+        journal,
+        service,
+        logStream(service, this.address.partition),
+        from,
+        cache,
+        this.address.service,
+      );
     });
   }
 }
@@ -96,7 +134,11 @@ class ForeignLog {
     while ((this.#ahead.at(-1)?.head.seq ?? 0) < range.to) {
       const records = await this.tail.poll(this.wait);
       if (records.length === 0) {
-        throw new LogTruncated(this.tail.stream, { seq: range.to, hash: range.hash, who }, { seq: this.tail.head.seq });
+        throw new LogTruncated(
+          this.tail.stream,
+          { seq: range.to, hash: range.hash, who },
+          { seq: this.tail.head.seq },
+        );
       }
       for (const record of records) this.#ahead.push(record);
     }
@@ -105,14 +147,24 @@ class ForeignLog {
     this.#ahead = this.#ahead.slice(end);
     const last = records.at(-1);
     if (!last || last.hash !== range.hash || records[0].head.seq !== range.from) {
-      throw new LogTruncated(this.tail.stream, { seq: range.to, hash: range.hash, who }, { seq: range.to, hash: last?.hash });
+      throw new LogTruncated(
+        this.tail.stream,
+        { seq: range.to, hash: range.hash, who },
+        { seq: range.to, hash: last?.hash },
+      );
     }
     return records;
   }
 }
 
-/** Folds a lane's log as far as it goes (or to `until`), without owning it: audits, snapshots, rebuilds. */
-export async function foldLane<State>(options: LoadOptions<State>, until = Infinity): Promise<{ core: LaneCore<State>; head: ChainHead }> {
+/**
+ * Folds a lane's log as far as it goes (or to `until`), without owning it: audits, snapshots,
+ * rebuilds.
+ */
+export async function foldLane<State>(
+  options: LoadOptions<State>,
+  until = Infinity,
+): Promise<{ core: LaneCore<State>; head: ChainHead }> {
   const loader = await Loader.start(options);
   const { journal, definition, partition, cache } = options;
   const { service } = definition;
@@ -124,17 +176,26 @@ export async function foldLane<State>(options: LoadOptions<State>, until = Infin
     for (const record of records) {
       if (record.head.seq > until) return { core: loader.core, head };
       await loader.fold(record);
-      head = { seq: record.head.seq, epoch: record.head.epoch, hash: record.hash, offset: record.offset };
+      head = {
+        seq: record.head.seq,
+        epoch: record.head.epoch,
+        hash: record.hash,
+        offset: record.offset,
+      };
     }
   }
 }
 
 /**
- * Takes a snapshot by a shadow replay from the one before it: the lane itself never pauses, and every snapshot has proved itself against
+ * Takes a snapshot by a shadow replay from the one before it: the lane itself never pauses, and
+ * every snapshot has proved itself against
  * the digests in the log.
  */
 export async function takeSnapshot<State>(options: LoadOptions<State>): Promise<ChainHead> {
   const { core, head } = await foldLane(options);
-  await options.snapshots.save({ service: options.definition.service, partition: options.partition }, core.save(head));
+  await options.snapshots.save(
+    { service: options.definition.service, partition: options.partition },
+    core.save(head),
+  );
   return head;
 }

@@ -1,7 +1,21 @@
-import { catalogue, DecodeError, type Command, type Decided, type Event } from '@ringfence/contracts';
+import {
+  catalogue,
+  DecodeError,
+  type Command,
+  type Decided,
+  type Event,
+} from '@ringfence/contracts';
 import { InvariantViolation, type Service } from '@ringfence/kernel';
 import {
-  ChainTail, GENESIS, JournalBroken, LogTruncated, MalformedRecord, type ChainHead, type ChainRecord, type Head, type Journal,
+  ChainTail,
+  GENESIS,
+  JournalBroken,
+  LogTruncated,
+  MalformedRecord,
+  type ChainHead,
+  type ChainRecord,
+  type Head,
+  type Journal,
   type Stream,
 } from '@ringfence/journal';
 
@@ -25,7 +39,8 @@ export const logStream = (service: Service, partition: number): Stream => ({
 const DECISIONS_KEPT = 40_000;
 
 /**
- * Decoded records that several readers of one process share, newest only. The owner of a log puts its records here as it writes them, so
+ * Decoded records that several readers of one process share, newest only. The owner of a log puts
+ * its records here as it writes them, so
  * its neighbours need not decode them; the chain is checked by every reader all the same.
  */
 export class DecodeCache {
@@ -84,7 +99,8 @@ export class LogTail {
     return this.#chain.ignored;
   }
   /**
-   * What counts since the last poll; empty at the end of the log. A read that fails for a moment is tried again.
+   * What counts since the last poll; empty at the end of the log. A read that fails for a moment is
+   * tried again.
    *
    * @param wait  passes the time before attempt 1, 2, …
    * @throws LogTruncated, MalformedRecord, DecodeError, JournalBroken: trying again cannot help
@@ -104,4 +120,10 @@ export class LogTail {
 
 /** Passes the time before attempt 1, 2, … at something that failed for a moment. */
 export type Wait = (attempt: number) => Promise<void>;
-const FINAL = [JournalBroken, LogTruncated, MalformedRecord, DecodeError, InvariantViolation] as const;
+const FINAL = [
+  JournalBroken,
+  LogTruncated,
+  MalformedRecord,
+  DecodeError,
+  InvariantViolation,
+] as const;

@@ -5,7 +5,8 @@ import type { Channels, Exchange } from './channels.js';
 const PACKET_MAX = 512;
 
 /**
- * Sends what is durable, and only that: messages up to the last record in the log, and acks of what that record took. What is decided but
+ * Sends what is durable, and only that: messages up to the last record in the log, and acks of what
+ * that record took. What is decided but
  * not yet in the log must not be heard of.
  */
 export class Postbox {

@@ -1,4 +1,7 @@
-/** Seeded chance: the same seed gives the same run, on every machine (sfc32; public domain, by Chris Doty-Humphrey). */
+/**
+ * Seeded chance: the same seed gives the same run, on every machine (sfc32; public domain, by Chris
+ * Doty-Humphrey).
+ */
 export class Chance {
   #a: number;
   #b: number;

@@ -6,4 +6,10 @@ import { riskLane } from '@ringfence/domain-risk';
 import type { AnyDefinition } from './house.js';
 
 /** The lanes of the house: the very definitions that the services run. */
-export const HOUSE_LANES = [referenceLane, accountsLane, custodyLane, riskLane, liquidationLane] as unknown as readonly AnyDefinition[];
+export const HOUSE_LANES = [
+  referenceLane,
+  accountsLane,
+  custodyLane,
+  riskLane,
+  liquidationLane,
+] as unknown as readonly AnyDefinition[];

@@ -8,7 +8,10 @@ export interface PacketFaults {
   readonly repeated: number;
 }
 
-/** Carries packets as badly as a network may: late, in any order, twice, not at all, to an old owner too. */
+/**
+ * Carries packets as badly as a network may: late, in any order, twice, not at all, to an old owner
+ * too.
+ */
 export class FaultyExchange {
   readonly #lanes = new Map<number, Set<(packet: Packet) => void>>();
 

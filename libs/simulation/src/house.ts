@@ -1,7 +1,22 @@
 import type { Command, LaneDefinition } from '@ringfence/contracts';
-import { addressText, invariant, present, type Address, type By, type CommandId } from '@ringfence/kernel';
+import {
+  addressText,
+  invariant,
+  present,
+  type Address,
+  type By,
+  type CommandId,
+} from '@ringfence/kernel';
 import { MemoryJournal, type Fault, type FaultPlan, type MemorySession } from '@ringfence/journal';
-import { Lane, NO_SNAPSHOTS, type Answer, type Answered, type Exchange, type Saved, type SnapshotStore } from '@ringfence/lane';
+import {
+  Lane,
+  NO_SNAPSHOTS,
+  type Answer,
+  type Answered,
+  type Exchange,
+  type Saved,
+  type SnapshotStore,
+} from '@ringfence/lane';
 import { Chance } from './chance.js';
 import { FaultyExchange, type PacketFaults } from './exchange.js';
 import { SeededScheduler } from './scheduler.js';
@@ -63,7 +78,11 @@ export class SimulatedHouse {
       scheduler: this.scheduler,
       faults: { chance: faults.real, rates: this.#rates },
     });
-    this.exchange = new FaultyExchange(this.scheduler, this.chance.fork(), options.packets ?? { lost: 0, repeated: 0 });
+    this.exchange = new FaultyExchange(
+      this.scheduler,
+      this.chance.fork(),
+      options.packets ?? { lost: 0, repeated: 0 },
+    );
   }
 
   /** From now on the journal shows these faults, and no others. */
@@ -81,14 +100,24 @@ export class SimulatedHouse {
     return all;
   }
   definitionOf(address: Address): AnyDefinition {
-    return present(this.options.definitions.find(({ service }) => service === address.service), 'a definition');
+    return present(
+      this.options.definitions.find(({ service }) => service === address.service),
+      'a definition',
+    );
   }
 
   /** Starts one more owner of a lane, beside those that live. */
   start(address: Address): void {
     const name = `${addressText(address)}#${++this.#names}`;
     const session = this.journal.session(name);
-    const owner: Owner = { name, session, exchange: this.exchange.session(name), lane: null, fault: null, dead: false };
+    const owner: Owner = {
+      name,
+      session,
+      exchange: this.exchange.session(name),
+      lane: null,
+      fault: null,
+      dead: false,
+    };
     const owners = this.#owners.get(addressText(address)) ?? [];
     this.#owners.set(addressText(address), [...owners, owner]);
     void this.#open(address, owner);
@@ -137,13 +166,16 @@ export class SimulatedHouse {
   }
   /** The owner that decides, as far as anyone can tell: the last one that opened. */
   lane(address: Address): Lane<never> | undefined {
-    return this.owners(address).findLast(({ lane }) => lane?.status === 'active')?.lane ?? undefined;
+    return (
+      this.owners(address).findLast(({ lane }) => lane?.status === 'active')?.lane ?? undefined
+    );
   }
 
   /** kill -9 of every owner of a lane: what is in flight may still land. */
   crash(address: Address): void {
     for (const owner of this.owners(address)) this.#kill(owner);
-    for (const order of this.orders) if (addressText(order.address) === addressText(address)) order.asked = false;
+    for (const order of this.orders)
+      if (addressText(order.address) === addressText(address)) order.asked = false;
   }
   #kill(owner: Owner): void {
     owner.dead = true;
@@ -156,7 +188,10 @@ export class SimulatedHouse {
   resume(address: Address): void {
     for (const { name } of this.owners(address)) this.scheduler.resume(name);
   }
-  /** Restarts owners that stood down or were fenced; a lane that stopped by a fault is a failure of the run. */
+  /**
+   * Restarts owners that stood down or were fenced; a lane that stopped by a fault is a failure of
+   * the run.
+   */
   tend(): void {
     for (const address of this.addresses()) {
       for (const owner of this.owners(address)) {
@@ -171,7 +206,8 @@ export class SimulatedHouse {
   newId(): CommandId {
     const no = ++this.#ids;
     let id = '';
-    for (let i = 0; i < 16; i++) id += String.fromCharCode(i < 12 ? this.chance.below(256) : (no >>> ((i - 12) * 8)) & 255);
+    for (let i = 0; i < 16; i++)
+      id += String.fromCharCode(i < 12 ? this.chance.below(256) : (no >>> ((i - 12) * 8)) & 255);
     return id as CommandId;
   }
   /** Orders something; it is asked for again, with the same id, until it is answered. */
@@ -191,13 +227,17 @@ export class SimulatedHouse {
     if (answer.kind === 'pending') return;
     if (answer.kind === 'conflict') order.conflict = true;
     else {
-      invariant(!order.answer || order.answer.receipt.hash === answer.receipt.hash, 'one id has one answer');
+      invariant(
+        !order.answer || order.answer.receipt.hash === answer.receipt.hash,
+        'one id has one answer',
+      );
       order.answer = answer;
     }
   }
   /** Asks again for what has no answer. */
   askAgain(): void {
-    for (const order of this.orders) if (!order.answer && !order.conflict && !order.asked) this.ask(order);
+    for (const order of this.orders)
+      if (!order.answer && !order.conflict && !order.asked) this.ask(order);
   }
 
   /** Lets up to `turns` things happen. */

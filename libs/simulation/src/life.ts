@@ -1,11 +1,33 @@
 import type { Command } from '@ringfence/contracts';
 import {
-  accountText, cross, EXCESS, isolated, partitionOf, type Address, type AssetId, type BucketId, type By,
+  accountText,
+  cross,
+  EXCESS,
+  isolated,
+  partitionOf,
+  type Address,
+  type AssetId,
+  type BucketId,
+  type By,
 } from '@ringfence/kernel';
 import type { SimulatedHouse } from './house.js';
 import {
-  ALTS, APPROVERS, BTC, BTC_PERP, domainOf, ETH, ETH_PERP, MAJORS, OPERATOR, REFERENCE, SOL_PERP, USDT, venueOf, MEMBERS,
-  type Inhabitant, type Town,
+  ALTS,
+  APPROVERS,
+  BTC,
+  BTC_PERP,
+  domainOf,
+  ETH,
+  ETH_PERP,
+  MAJORS,
+  OPERATOR,
+  REFERENCE,
+  SOL_PERP,
+  USDT,
+  venueOf,
+  MEMBERS,
+  type Inhabitant,
+  type Town,
 } from './town.js';
 
 type Action = (life: Life) => void;
@@ -14,7 +36,11 @@ interface Weighted {
   readonly act: Action;
 }
 
-const UNIT: Readonly<Record<number, bigint>> = { [USDT]: 1_000_000n, [BTC]: 1_000_000n, [ETH]: 10n ** 16n };
+const UNIT: Readonly<Record<number, bigint>> = {
+  [USDT]: 1_000_000n,
+  [BTC]: 1_000_000n,
+  [ETH]: 10n ** 16n,
+};
 
 /** What people, prices and time do in a simulated house: one random thing after another. */
 export class Life {
@@ -37,7 +63,9 @@ export class Life {
   }
 
   #client(): Inhabitant {
-    return this.house.chance.pick(this.town.people.filter((one) => one.class === 'client-individual'));
+    return this.house.chance.pick(
+      this.town.people.filter((one) => one.class === 'client-individual'),
+    );
   }
   #someone(): Inhabitant {
     return this.house.chance.pick(this.town.people);
@@ -52,7 +80,10 @@ export class Life {
     return this.house.chance.pick([USDT, USDT, USDT, USDT, BTC, ETH]);
   }
   #amount(asset: AssetId, most: number): bigint {
-    return (BigInt(this.house.chance.between(1, most)) * UNIT[asset]) + BigInt(this.house.chance.below(1000));
+    return (
+      BigInt(this.house.chance.between(1, most)) * UNIT[asset] +
+      BigInt(this.house.chance.below(1000))
+    );
   }
   #bucket(): BucketId {
     const one = this.house.chance.pick([BTC_PERP, ETH_PERP, SOL_PERP]);
@@ -67,7 +98,12 @@ export class Life {
     const target = one.class === 'liquidity' ? cross(one.domain ?? MAJORS) : this.#bucket();
     const most = one.class === 'liquidity' ? 100_000 : 4_000;
     const command: Command = {
-      type: 'MoveCollateral', account: one.account, source: EXCESS, target, asset, amount: this.#amount(asset, most),
+      type: 'MoveCollateral',
+      account: one.account,
+      source: EXCESS,
+      target,
+      asset,
+      amount: this.#amount(asset, most),
     };
     this.house.order(this.#at(one), command, this.#by(one));
   }
@@ -76,15 +112,28 @@ export class Life {
     const asset = this.#asset();
     const [source, other] = [this.#bucket(), this.#bucket()];
     const target = this.house.chance.happens(0.7) ? EXCESS : other;
-    this.house.order(this.#at(one), {
-      type: 'MoveCollateral', account: one.account, source, target, asset, amount: this.#amount(asset, 3_000),
-    }, this.#by(one));
+    this.house.order(
+      this.#at(one),
+      {
+        type: 'MoveCollateral',
+        account: one.account,
+        source,
+        target,
+        asset,
+        amount: this.#amount(asset, 3_000),
+      },
+      this.#by(one),
+    );
   }
   transfer(): void {
     const [from, to] = [this.#someone(), this.#someone()];
     const asset = this.#asset();
     const command: Command = {
-      type: 'TransferCollateral', from: from.account, to: to.account, asset, amount: this.#amount(asset, 2_000),
+      type: 'TransferCollateral',
+      from: from.account,
+      to: to.account,
+      asset,
+      amount: this.#amount(asset, 2_000),
     };
     this.house.order(this.#at(from), command, this.#by(from));
   }
@@ -95,11 +144,20 @@ export class Life {
     const mark = this.town.prices.get(one) ?? 1;
     const side = (): BucketId => (chance.happens(0.5) ? isolated(one) : cross(domainOf(one)));
     const most = one === BTC_PERP ? 4_000 : one === ETH_PERP ? 120_000 : 1_500_000;
-    this.house.order(this.#at(buyer), {
-      type: 'SubmitTrade', instrument: one, lots: chance.between(1, most),
-      price: Math.max(1, Math.round(mark * (0.99 + chance.real() * 0.02))),
-      buyer: buyer.account, buyerBucket: side(), seller: seller.account, sellerBucket: side(),
-    }, venueOf(chance.pick(MEMBERS)));
+    this.house.order(
+      this.#at(buyer),
+      {
+        type: 'SubmitTrade',
+        instrument: one,
+        lots: chance.between(1, most),
+        price: Math.max(1, Math.round(mark * (0.99 + chance.real() * 0.02))),
+        buyer: buyer.account,
+        buyerBucket: side(),
+        seller: seller.account,
+        sellerBucket: side(),
+      },
+      venueOf(chance.pick(MEMBERS)),
+    );
   }
   deposit(): void {
     const { chance } = this.house;
@@ -108,14 +166,19 @@ export class Life {
     const one = this.#someone();
     const to = chance.happens(0.1) ? 'w-00-00000-0' : accountText(one.account);
     const transaction = `tx-${chance.word()}`;
-    const payments = chance.happens(0.7) ? [{ transaction, to, asset, amount: this.#amount(asset, 5_000) }] : [];
+    const payments = chance.happens(0.7)
+      ? [{ transaction, to, asset, amount: this.#amount(asset, 5_000) }]
+      : [];
     this.#custody(partition, this.town.block(partition, payments));
   }
   /** A block is seen only after the one before it is known to be recorded. */
   #custody(partition: number, command: Command): void {
     const waits = this.house.orders.some(
       ({ address, answer, command: { type } }) =>
-        !answer && type === 'ObserveBlock' && address.service === 'custody' && address.partition === partition,
+        !answer &&
+        type === 'ObserveBlock' &&
+        address.service === 'custody' &&
+        address.partition === partition,
     );
     if (waits && command.type === 'ObserveBlock') this.town.heights[partition]--;
     else this.house.order({ service: 'custody', partition }, command, OPERATOR);
@@ -123,23 +186,45 @@ export class Life {
   withdraw(): void {
     const one = this.#client();
     const asset = this.#asset();
-    const order = this.house.order(this.#at(one), {
-      type: 'RequestWithdrawal', account: one.account, asset, amount: this.#amount(asset, 1_000), destination: 'somewhere',
-    }, this.#by(one));
+    const order = this.house.order(
+      this.#at(one),
+      {
+        type: 'RequestWithdrawal',
+        account: one.account,
+        asset,
+        amount: this.#amount(asset, 1_000),
+        destination: 'somewhere',
+      },
+      this.#by(one),
+    );
     void order;
   }
   approve(): void {
     for (const order of this.house.orders) {
       const event = order.answer?.decided.events[0];
-      if (event?.type !== 'WithdrawalReserved' || this.#withdrawals.some((w) => w.reservation === event.reservation && w.partition === order.address.partition)) continue;
-      this.#withdrawals.push({ partition: order.address.partition, reservation: event.reservation, seen: false });
+      if (
+        event?.type !== 'WithdrawalReserved' ||
+        this.#withdrawals.some(
+          (w) => w.reservation === event.reservation && w.partition === order.address.partition,
+        )
+      )
+        continue;
+      this.#withdrawals.push({
+        partition: order.address.partition,
+        reservation: event.reservation,
+        seen: false,
+      });
     }
     if (this.#withdrawals.length === 0) return;
     const one = this.house.chance.pick(this.#withdrawals);
     const command: Command = this.house.chance.happens(0.1)
       ? { type: 'RefuseWithdrawal', withdrawal: one.reservation, reason: 'not today' }
       : { type: 'ApproveWithdrawal', withdrawal: one.reservation };
-    this.house.order({ service: 'custody', partition: one.partition }, command, this.house.chance.pick(APPROVERS));
+    this.house.order(
+      { service: 'custody', partition: one.partition },
+      command,
+      this.house.chance.pick(APPROVERS),
+    );
   }
   frame(): void {
     const { chance } = this.house;
@@ -158,9 +243,16 @@ export class Life {
   round(): void {
     const domain = this.house.chance.pick([MAJORS, ALTS]);
     const rate = (): number => this.house.chance.between(-400_000, 400_000);
-    const funding = (domain === MAJORS ? [BTC_PERP, ETH_PERP] : [SOL_PERP]).map((one) => ({ instrument: one, ratePpb: rate() }));
+    const funding = (domain === MAJORS ? [BTC_PERP, ETH_PERP] : [SOL_PERP]).map((one) => ({
+      instrument: one,
+      ratePpb: rate(),
+    }));
     const partition = domain % this.house.options.partitions;
-    this.house.order({ service: 'liquidation', partition }, { type: 'ScheduleRound', domain, funding }, OPERATOR);
+    this.house.order(
+      { service: 'liquidation', partition },
+      { type: 'ScheduleRound', domain, funding },
+      OPERATOR,
+    );
   }
   reconcile(): void {
     const partition = this.house.chance.below(this.house.options.partitions);
@@ -170,7 +262,9 @@ export class Life {
   repeat(): void {
     if (this.house.orders.length === 0) return;
     const first = this.house.chance.pick(this.house.orders);
-    const command = this.house.chance.happens(0.7) ? first.command : ({ ...first.command, account: this.#client().account } as Command);
+    const command = this.house.chance.happens(0.7)
+      ? first.command
+      : ({ ...first.command, account: this.#client().account } as Command);
     if (command.type === 'ObserveBlock') return;
     this.house.order(first.address, command, first.by, first.id);
   }

@@ -5,7 +5,8 @@ import { Run } from './run.js';
 const value = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);
   const given = at < 0 ? otherwise : Number(process.argv[at + 1]);
-  if (!Number.isSafeInteger(given) || given < 0) throw new Error(`--${name} takes a whole number from 0`);
+  if (!Number.isSafeInteger(given) || given < 0)
+    throw new Error(`--${name} takes a whole number from 0`);
   return given;
 };
 const has = (name: string): boolean => process.argv.includes(`--${name}`);
@@ -16,13 +17,21 @@ const totals = new Map<string, number>();
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed++) {
   const run = new Run({
-    seed, steps, definitions: HOUSE_LANES, calm: has('calm'), ...(partitions > 0 ? { partitions } : undefined),
+    seed,
+    steps,
+    definitions: HOUSE_LANES,
+    calm: has('calm'),
+    ...(partitions > 0 ? { partitions } : undefined),
   });
   try {
     const { violations, events, refused, heads, orders } = await run.go();
     for (const [type, count] of events) totals.set(type, (totals.get(type) ?? 0) + count);
-    for (const [why, count] of refused) totals.set(`refused: ${why}`, (totals.get(`refused: ${why}`) ?? 0) + count);
-    if (has('verbose')) console.log(`seed ${seed}: ${orders} orders, ${heads.map((hash) => hash.slice(0, 8)).join(' ')}`);
+    for (const [why, count] of refused)
+      totals.set(`refused: ${why}`, (totals.get(`refused: ${why}`) ?? 0) + count);
+    if (has('verbose'))
+      console.log(
+        `seed ${seed}: ${orders} orders, ${heads.map((hash) => hash.slice(0, 8)).join(' ')}`,
+      );
     for (const { guarantee, rule, detail } of violations) {
       console.log(`seed ${seed} step ${run.step}: guarantee ${guarantee}: ${rule}: ${detail}`);
     }
@@ -32,6 +41,8 @@ for (let seed = from; seed < from + seeds; seed++) {
     console.log(`seed ${seed} step ${run.step}:`, fault);
   }
 }
-if (has('verbose')) for (const [what, count] of [...totals].sort()) console.log(`${String(count).padStart(8)} ${what}`);
+if (has('verbose'))
+  for (const [what, count] of [...totals].sort())
+    console.log(`${String(count).padStart(8)} ${what}`);
 console.log(`${seeds - failed} seeds passed, ${failed} failed (steps ${steps}, from ${from})`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -29,11 +29,20 @@ export interface RunResult {
 }
 
 const JOURNAL_FAULTS = {
-  'lost-ack': 0.02, 'lost-append': 0.02, 'late-twin': 0.02, duplicate: 0.02, delayed: 0.03, 'failed-read': 0.01, 'partial-read': 0.05,
+  'lost-ack': 0.02,
+  'lost-append': 0.02,
+  'late-twin': 0.02,
+  duplicate: 0.02,
+  delayed: 0.03,
+  'failed-read': 0.01,
+  'partial-read': 0.05,
 };
 const PACKET_FAULTS = { lost: 0.04, repeated: 0.05 };
 const CALM = { lost: 0, repeated: 0 };
-/** Ticks until lost packets were surely sent again and every call, round and close-out came to its end. */
+/**
+ * Ticks until lost packets were surely sent again and every call, round and close-out came to its
+ * end.
+ */
 const SETTLE_ROUNDS = 120;
 
 /** One house under one seed, audited after every step; the run stops at the first violation. */
@@ -62,7 +71,11 @@ export class Run {
       this.house.exchange.faults = PACKET_FAULTS;
       this.house.journalFaults(JOURNAL_FAULTS);
     }
-    for (this.step = 1; this.step <= this.options.steps && this.violations.length === 0; this.step++) {
+    for (
+      this.step = 1;
+      this.step <= this.options.steps && this.violations.length === 0;
+      this.step++
+    ) {
       await this.#step(life);
     }
     if (this.violations.length === 0) await this.#settle();
@@ -95,7 +108,14 @@ export class Run {
       }
     }
     for (const { answer, address, id } of this.house.orders) {
-      if (answer) this.auditor.acknowledged(id, address.service, address.partition, answer.receipt.seq, answer.receipt.hash);
+      if (answer)
+        this.auditor.acknowledged(
+          id,
+          address.service,
+          address.partition,
+          answer.receipt.seq,
+          answer.receipt.hash,
+        );
     }
     this.violations = this.auditor.check();
   }
@@ -132,8 +152,10 @@ export class Run {
     }
     if (this.violations.length > 0) return;
     const open = this.house.orders.filter(({ answer, conflict }) => !answer && !conflict);
-    if (open.length > 0) this.#violated(6, 'every order is answered in the end', `${open[0].command.type} is not`);
-    else if (!this.#quiet()) this.#violated(7, 'the house comes to rest', 'messages are still unacked');
+    if (open.length > 0)
+      this.#violated(6, 'every order is answered in the end', `${open[0].command.type} is not`);
+    else if (!this.#quiet())
+      this.#violated(7, 'the house comes to rest', 'messages are still unacked');
     else this.violations = this.auditor.checkQuiet();
   }
   #quiet(): boolean {
@@ -146,8 +168,17 @@ export class Run {
       const live = this.house.lane(address);
       const zero = await this.#folded(address, true);
       const again = await this.#folded(address, false);
-      const digests = [live && this.house.definitionOf(address).digest(live.state).toString(16), zero.digest(), again.digest()];
-      if (new Set(digests).size > 1) this.#violated(7, 'replay from zero = from snapshot = live', `${addressText(address)}: ${digests}`);
+      const digests = [
+        live && this.house.definitionOf(address).digest(live.state).toString(16),
+        zero.digest(),
+        again.digest(),
+      ];
+      if (new Set(digests).size > 1)
+        this.#violated(
+          7,
+          'replay from zero = from snapshot = live',
+          `${addressText(address)}: ${digests}`,
+        );
     }
   }
   async #folded(address: Address, fromZero: boolean): Promise<LaneCore<never>> {
@@ -169,8 +200,13 @@ export class Run {
       refused.set(why, (refused.get(why) ?? 0) + 1);
     }
     return {
-      seed: this.options.seed, steps: this.step - 1, violations: this.violations, events: this.events, refused,
-      heads: this.house.addresses().map((address) => this.observer.headOf(address).hash), orders: this.house.orders.length,
+      seed: this.options.seed,
+      steps: this.step - 1,
+      violations: this.violations,
+      events: this.events,
+      refused,
+      heads: this.house.addresses().map((address) => this.observer.headOf(address).hash),
+      orders: this.house.orders.length,
     };
   }
 }

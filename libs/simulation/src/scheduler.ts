@@ -6,7 +6,10 @@ interface Task {
   readonly run: () => void;
 }
 
-/** Everything that happens in a simulated house happens here, one thing at a time, in an order that the seed chooses. */
+/**
+ * Everything that happens in a simulated house happens here, one thing at a time, in an order that
+ * the seed chooses.
+ */
 export class SeededScheduler implements Scheduler {
   #tasks: Task[] = [];
   #held: Task[] = [];
@@ -37,7 +40,10 @@ export class SeededScheduler implements Scheduler {
     this.#held = this.#held.filter(({ label }) => processOf(label) !== process);
   }
 
-  /** Lets one waiting thing happen, and everything that follows from it at once. @returns whether there was one */
+  /**
+   * Lets one waiting thing happen, and everything that follows from it at once. @returns whether
+   * there was one
+   */
   async turn(): Promise<boolean> {
     await settled();
     if (this.#tasks.length === 0) return false;

@@ -5,11 +5,26 @@ import { SimulatedHouse, type AnyDefinition } from './index.js';
 import { clockLane, START, toyAccount, toyLane, type Toy } from './toy.fixture.js';
 
 const CLOCK: Address = { service: 'reference', partition: 0 };
-const FAULTS = { 'lost-ack': 0.05, 'lost-append': 0.05, 'late-twin': 0.05, duplicate: 0.05, delayed: 0.05, 'failed-read': 0.03, 'partial-read': 0.1 };
+const FAULTS = {
+  'lost-ack': 0.05,
+  'lost-append': 0.05,
+  'late-twin': 0.05,
+  duplicate: 0.05,
+  delayed: 0.05,
+  'failed-read': 0.03,
+  'partial-read': 0.1,
+};
 const definitions = [clockLane, toyLane] as unknown as AnyDefinition[];
 
 const make = (seed: number, partitions = 3): SimulatedHouse =>
-  new SimulatedHouse({ seed, partitions, definitions, journal: FAULTS, packets: { lost: 0.1, repeated: 0.1 }, snapshots: true });
+  new SimulatedHouse({
+    seed,
+    partitions,
+    definitions,
+    journal: FAULTS,
+    packets: { lost: 0.1, repeated: 0.1 },
+    snapshots: true,
+  });
 
 const transfer = (house: SimulatedHouse, partitions: number): Command => ({
   type: 'TransferCollateral',
@@ -29,9 +44,15 @@ async function settle(house: SimulatedHouse): Promise<void> {
     house.tend();
     house.askAgain();
     await house.exhaust();
-    if (round % 2 === 0) house.order(CLOCK, { type: 'Tick', time: 1_000_000 + round, source: 'test' }, SYSTEM);
+    if (round % 2 === 0)
+      house.order(CLOCK, { type: 'Tick', time: 1_000_000 + round, source: 'test' }, SYSTEM);
     const lanes = house.addresses().map((address) => house.lane(address));
-    if (round > 20 && house.orders.every(({ answer, conflict }) => answer ?? conflict) && lanes.every((lane) => lane?.unacked === 0)) return;
+    if (
+      round > 20 &&
+      house.orders.every(({ answer, conflict }) => answer ?? conflict) &&
+      lanes.every((lane) => lane?.unacked === 0)
+    )
+      return;
   }
   throw new Error('did not settle');
 }
@@ -44,8 +65,10 @@ async function run(seed: number, steps = 150): Promise<SimulatedHouse> {
     const somewhere = house.chance.pick(house.addresses());
     if (dice < 0.6) {
       const command = transfer(house, 3);
-      if (command.type === 'TransferCollateral') house.order(toyOf(command.from % 1024), command, SYSTEM);
-    } else if (dice < 0.7) house.order(CLOCK, { type: 'Tick', time: step + 1, source: 'test' }, SYSTEM);
+      if (command.type === 'TransferCollateral')
+        house.order(toyOf(command.from % 1024), command, SYSTEM);
+    } else if (dice < 0.7)
+      house.order(CLOCK, { type: 'Tick', time: step + 1, source: 'test' }, SYSTEM);
     else if (dice < 0.75) house.crash(somewhere);
     else if (dice < 0.8) house.start(somewhere);
     else if (dice < 0.85) house.pause(somewhere);
@@ -80,8 +103,13 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     const house = await run(77);
     for (const address of house.addresses()) {
       const options = {
-        definition: house.definitionOf(address), partition: address.partition, partitions: 3, journal: house.journal,
-        snapshots: house.snapshots, seed: 1, wait: async () => undefined,
+        definition: house.definitionOf(address),
+        partition: address.partition,
+        partitions: 3,
+        journal: house.journal,
+        snapshots: house.snapshots,
+        seed: 1,
+        wait: async () => undefined,
       };
       const head = takeSnapshot(options);
       await house.exhaust();
@@ -90,7 +118,12 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
       await house.exhaust();
       const { core, head: end } = await folded;
       expect(end.hash).toBe(taken.hash);
-      expect(core.digest()).toBe(house.definitionOf(address).digest(house.lane(address)?.state as never).toString(16));
+      expect(core.digest()).toBe(
+        house
+          .definitionOf(address)
+          .digest(house.lane(address)?.state as never)
+          .toString(16),
+      );
       house.crash(address);
       house.start(address);
     }
@@ -126,17 +159,35 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     house.startAll();
     await house.exhaust();
     const orders = [13n, 5n, 667n, 7n].map((amount) =>
-      house.order(toyOf(0), { ...transfer(house, 1), amount, from: toyAccount(0, 0), to: toyAccount(0, 1) } as Command, SYSTEM),
+      house.order(
+        toyOf(0),
+        { ...transfer(house, 1), amount, from: toyAccount(0, 0), to: toyAccount(0, 1) } as Command,
+        SYSTEM,
+      ),
     );
     await settle(house);
-    expect(orders.map(({ answer }) => answer?.decided.outcome.kind)).toEqual(['faulted', 'accepted', 'faulted', 'accepted']);
+    expect(orders.map(({ answer }) => answer?.decided.outcome.kind)).toEqual([
+      'faulted',
+      'accepted',
+      'faulted',
+      'accepted',
+    ]);
   });
 
   it('stop at a fault on a foreign offer, and go on with a mended build (LANE-006)', async () => {
     const house = make(3, 2);
     house.startAll();
     await house.exhaust();
-    house.order(toyOf(0), { ...transfer(house, 1), amount: 666n, from: toyAccount(0, 0), to: toyAccount(1, 1) } as Command, SYSTEM);
+    house.order(
+      toyOf(0),
+      {
+        ...transfer(house, 1),
+        amount: 666n,
+        from: toyAccount(0, 0),
+        to: toyAccount(1, 1),
+      } as Command,
+      SYSTEM,
+    );
     for (let i = 0; i < 20 && house.lane(toyOf(1)); i++) {
       await house.exhaust();
       house.order(CLOCK, { type: 'Tick', time: i + 1, source: 'test' }, SYSTEM);

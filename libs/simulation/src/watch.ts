@@ -2,7 +2,10 @@ import { follow, GENESIS, type ChainHead, type MemoryJournal } from '@ringfence/
 import { decodeRecord, logStream, type LogRecord } from '@ringfence/lane';
 import { addressText, type Address } from '@ringfence/kernel';
 
-/** Reads every log of a simulated house as it is stored, outside time: an observer that no fault of the house touches. */
+/**
+ * Reads every log of a simulated house as it is stored, outside time: an observer that no fault of
+ * the house touches.
+ */
 export class Observer {
   readonly #heads = new Map<string, ChainHead>();
   readonly #next = new Map<string, number>();
@@ -14,7 +17,7 @@ export class Observer {
 
   /** Every record accepted since the last call, causes before effects. */
   *records(): Generator<{ address: Address; record: LogRecord }> {
-    for (let found = true; found; ) {
+    for (let found = true; found;) {
       found = false;
       for (const address of this.addresses) {
         for (const record of this.#read(address)) {

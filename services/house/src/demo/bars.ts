@@ -30,7 +30,8 @@ const COLUMNS = 'timestamp,venue,market,symbol,open,high,low,close,volume';
 /**
  * Reads a file of bars (gzip or plain CSV with the columns of `COLUMNS`).
  *
- * @throws Error naming the line and what is wrong with it; also when nothing of that venue and market is in it
+ * @throws Error naming the line and what is wrong with it; also when nothing of that venue and
+ * market is in it
  */
 export function readBars(file: string, venue: string, market: string): Market {
   const raw = readFileSync(file);
@@ -45,7 +46,10 @@ export function readBars(file: string, venue: string, market: string): Market {
     if (ofVenue !== venue || ofMarket !== market) continue;
     const time = Date.parse(timestamp);
     const prices = rest.slice(0, 4);
-    if (!Number.isFinite(time) || !prices.every((price) => /^\d+(\.\d+)?$/.test(price) && Number(price) > 0)) {
+    if (
+      !Number.isFinite(time) ||
+      !prices.every((price) => /^\d+(\.\d+)?$/.test(price) && Number(price) > 0)
+    ) {
       throw new Error(`${file} line ${i + 2}: not a bar: ${line.slice(0, 120)}`);
     }
     const [open, high, low, close] = prices;
@@ -53,9 +57,14 @@ export function readBars(file: string, venue: string, market: string): Market {
     moments.set(time, at.set(symbol, { open, high, low, close }));
     decimals.set(symbol, Math.max(decimals.get(symbol) ?? 0, ...prices.map(decimalsOf)));
   }
-  if (moments.size === 0) throw new Error(`${file}: nothing of venue ${venue} and market ${market}`);
+  if (moments.size === 0)
+    throw new Error(`${file}: nothing of venue ${venue} and market ${market}`);
   const ordered = [...moments].sort(([a], [b]) => a - b);
-  return { symbols: [...decimals.keys()].sort(), decimals, moments: ordered.map(([time, bars]) => ({ time, bars })) };
+  return {
+    symbols: [...decimals.keys()].sort(),
+    decimals,
+    moments: ordered.map(([time, bars]) => ({ time, bars })),
+  };
 }
 
 const decimalsOf = (price: string): number => (price.split('.')[1] ?? '').replace(/0+$/, '').length;
@@ -68,7 +77,8 @@ function path({ open, high, low, close }: Bar): readonly string[] {
 /** Four price frames a bar, evenly spread until the next bar begins, all symbols together. */
 export function* framesOf({ moments }: Market): Generator<PriceFrame> {
   for (const [i, { time, bars }] of moments.entries()) {
-    const until = moments[i + 1]?.time ?? time + (time - (moments[i - 1]?.time ?? time - 3_600_000));
+    const until =
+      moments[i + 1]?.time ?? time + (time - (moments[i - 1]?.time ?? time - 3_600_000));
     const step = Math.floor(Math.min(until - time, 3_600_000) / 4);
     for (let quarter = 0; quarter < 4; quarter++) {
       const prices = new Map<string, string>();

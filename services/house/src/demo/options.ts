@@ -17,12 +17,31 @@ export interface DemoOptions {
 }
 
 const DEFAULTS: DemoOptions = {
-  scenario: 'crash', accounts: 5000, seed: 1, partitions: 2, insurance: 1_000_000, liquidity: 20_000_000, data: null, bars: null,
-  venue: 'binance', market: 'spot', json: false,
+  scenario: 'crash',
+  accounts: 5000,
+  seed: 1,
+  partitions: 2,
+  insurance: 1_000_000,
+  liquidity: 20_000_000,
+  data: null,
+  bars: null,
+  venue: 'binance',
+  market: 'spot',
+  json: false,
 };
-const LEAST: Readonly<Record<string, number>> = { accounts: 2, seed: 0, partitions: 1, insurance: 0, liquidity: 0 };
+const LEAST: Readonly<Record<string, number>> = {
+  accounts: 2,
+  seed: 0,
+  partitions: 1,
+  insurance: 0,
+  liquidity: 0,
+};
 const MOST: Readonly<Record<string, number>> = {
-  accounts: 200_000, seed: 4_294_967_295, partitions: 64, insurance: 1e12, liquidity: 1e12,
+  accounts: 200_000,
+  seed: 4_294_967_295,
+  partitions: 64,
+  insurance: 1e12,
+  liquidity: 1e12,
 };
 
 /** A wrong option, said so that it can be mended. */
@@ -46,7 +65,10 @@ export function parseOptions(args: readonly string[]): DemoOptions {
 }
 
 const optionNames = (): string =>
-  Object.keys(DEFAULTS).filter((name) => name !== 'scenario').map((name) => `--${name}`).join(', ');
+  Object.keys(DEFAULTS)
+    .filter((name) => name !== 'scenario')
+    .map((name) => `--${name}`)
+    .join(', ');
 
 function valueOf(name: string, text: string | undefined): unknown {
   if (text === undefined) throw new WrongOption(`--${name} needs a value`);

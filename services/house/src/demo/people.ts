@@ -20,7 +20,10 @@ export interface Person {
 export const MEMBER_COUNT = 20;
 
 /** Who takes part: the same people for the same seed, whatever the partitions. */
-export function peopleOf({ accounts, seed }: DemoOptions, symbols: readonly string[]): readonly Person[] {
+export function peopleOf(
+  { accounts, seed }: DemoOptions,
+  symbols: readonly string[],
+): readonly Person[] {
   const chance = chanceOf(seed);
   const people: Person[] = [];
   for (let index = 0; index < accounts; index++) {
@@ -36,7 +39,9 @@ export function peopleOf({ accounts, seed }: DemoOptions, symbols: readonly stri
       mode,
       leverage: Math.round(2 + 48 * chance() ** 2),
       notional: 1000 * Math.round(2 + 98 * chance() ** 3),
-      coin: coin ? { symbol: symbols[Math.floor(chance() * symbols.length)], share: 0.2 + 0.6 * chance() } : null,
+      coin: coin
+        ? { symbol: symbols[Math.floor(chance() * symbols.length)], share: 0.2 + 0.6 * chance() }
+        : null,
       answers: chance() < 0.3,
     });
   }
