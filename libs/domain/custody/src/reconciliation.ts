@@ -51,11 +51,14 @@ function compare(
   { ledger, unreported, credited, paid }: Wall,
   sweepsDue: bigint,
 ): Pick<Break, 'vault' | 'ledger' | 'due' | 'difference'> | undefined {
-  const due = sweepsDue + unreported + (instructed - paid) - (deposited - credited);
+  // more credited than deposited, or more paid than instructed, explains nothing: it is a break
+  const underWay = atLeastZero(instructed - paid) - atLeastZero(deposited - credited);
+  const due = sweepsDue + unreported + underWay;
   const difference = ledger - held - due;
   if (difference === 0n) return undefined;
-  return { vault: held, ledger: ledger > 0n ? ledger : 0n, due, difference };
+  return { vault: held, ledger: atLeastZero(ledger), due, difference };
 }
+const atLeastZero = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
 
 /** What others still owe the settlement vault, less what it holds for them. */
 function settlementDue(pool: Pool | undefined): bigint {
