@@ -168,6 +168,14 @@ describe('depth', () => {
     expect(at(5_000n)).toEqual([1_000n, 38, 50]); // 37.5 up
   });
 
+  it('stands still over an empty step and counts whole units down', () => {
+    const flat = [...depth.slice(0, 1), { bps: 5, cumulativePpm: 100_000 }, ...depth.slice(1)];
+    const order = { notionalAvailable: 999n, wanted: 100n };
+    const fill = { fillable: 100n, averageBps: 6, worstBps: 10 };
+    expect(depthFill({ ...order, depth })).toEqual(fill);
+    expect(depthFill({ ...order, depth: flat })).toEqual(fill);
+  });
+
   it('takes nothing where nothing stands', () => {
     const nothing = { fillable: 0n, averageBps: 0, worstBps: 0 };
     expect(depthFill({ ...book, depth: [], wanted: 5n })).toEqual(nothing);
@@ -177,8 +185,17 @@ describe('depth', () => {
 
   it('refuses depth that does not rise', () => {
     const wanted = 1n;
-    for (const wrong of [[...depth].reverse(), [{ bps: 1, cumulativePpm: 1_000_001 }]]) {
+    const first = { bps: 5, cumulativePpm: 100_000 };
+    for (const next of [
+      { bps: 4, cumulativePpm: 200_000 },
+      { bps: 6, cumulativePpm: 99_999 },
+      { bps: 6, cumulativePpm: 1_000_001 },
+    ]) {
+      const wrong = [first, next];
       expect(() => depthFill({ ...book, depth: wrong, wanted })).toThrow(InvariantViolation);
+    }
+    for (const wrong of [{ wanted: -1n }, { notionalAvailable: -1n }]) {
+      expect(() => depthFill({ ...book, wanted, ...wrong })).toThrow(InvariantViolation);
     }
   });
 

@@ -105,6 +105,13 @@ describe('funding', () => {
       ),
     ));
 
+  it('rounds its cap down, to nothing where nothing stands between', () => {
+    const rates = { clampFactorPpm: 1_999, initialPpm: 11, maintenancePpm: 10 };
+    expect(fundingCap(rates)).toBe(1);
+    expect(fundingCap({ ...rates, initialPpm: 10 })).toBe(0);
+    expect(fundingCap({ ...rates, clampFactorPpm: 0 })).toBe(0);
+  });
+
   it('refuses a cap from maintenance above initial', () =>
     expect(() => fundingCap({ clampFactorPpm: 1, initialPpm: 1, maintenancePpm: 2 })).toThrow(
       InvariantViolation,

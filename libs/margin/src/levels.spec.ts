@@ -96,9 +96,13 @@ describe('margin in parts per million as published', () => {
     expect(openInterestRate({ ...crowd, openInterest: 10n })).toBe(200_000);
     expect(openInterestRate({ ...crowd, openInterest: 11n })).toBe(280_000);
     expect(openInterestRate({ ...crowd, openInterest: 20n })).toBe(1_000_000);
-    expect(() => openInterestRate({ ...crowd, upperCap: 10n, openInterest: 1n })).toThrow(
-      InvariantViolation,
-    );
+    expect(openInterestRate({ ...crowd, basePpm: 0, openInterest: 11n })).toBe(100_000);
+    expect(openInterestRate({ ...crowd, basePpm: 1_000_000, openInterest: 11n })).toBe(1_000_000);
+    for (const wrong of [{ upperCap: 10n }, { basePpm: -1 }, { basePpm: 1_000_001 }]) {
+      expect(() => openInterestRate({ ...crowd, openInterest: 11n, ...wrong })).toThrow(
+        InvariantViolation,
+      );
+    }
   });
 });
 
@@ -161,6 +165,7 @@ describe('margin levels of the house', () => {
     expect(requirement(101n, 50_000, 7n)).toBe(13n);
     expect(requirement(0n, 50_000)).toBe(0n);
     expect(marginLevels(156n, PUBLISHED).call).toBe(172n);
+    expect(marginLevels(0n, PUBLISHED).release).toBe(0n);
   });
 
   it('names the highest level met; exactly the requirement meets it', () => {

@@ -43,8 +43,7 @@ export function marginRates(initialPpm: Ppm, shares: LevelShares): MarginRates {
   const part = (ppm: Ppm): Ppm => Number(shareUp(BigInt(initialPpm), ppm));
   const callPpm = Math.min(part(middle), initialPpm - 1);
   const maintenancePpm = Math.min(part(lowest), callPpm - 1);
-  const releasePpm = Math.max(part(highest), initialPpm + 1);
-  return { maintenancePpm, callPpm, initialPpm, releasePpm };
+  return { maintenancePpm, callPpm, initialPpm, releasePpm: part(highest) };
 }
 
 /** Requirements of the four levels, smallest units of the settlement asset. */

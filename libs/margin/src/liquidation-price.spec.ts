@@ -65,6 +65,13 @@ describe('liquidation price', () => {
     expect(liquidationPrice({ ...input, lots: 0, maintenancePpm: 50_000 })).toBeNull();
   });
 
+  it('does not exist for a short whose price no tick can name', () => {
+    const short = { lots: -1, mark: 1, unit: 1n, maintenancePpm: 0, otherMaintenance: 0n };
+    const last = BigInt(Number.MAX_SAFE_INTEGER);
+    expect(liquidationPrice({ ...short, equityAtMark: last - 1n })).toBe(Number(last));
+    expect(liquidationPrice({ ...short, equityAtMark: last })).toBeNull();
+  });
+
   // TorchTrade/torchtrade pull request 344: figures only
   it('counts what the other positions require', () => {
     const input = { lots: 1, mark: 1_000_000, unit: 1n, maintenancePpm: 4_000 };

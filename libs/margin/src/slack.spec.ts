@@ -121,6 +121,22 @@ describe('slack of a cross bucket', () => {
     expect([of(1_101n, 1), of(1_100n, 1)]).toEqual([1_100, 1_099]);
   });
 
+  it('never understates what collateral that was rounded up sets off', () => {
+    const scale = { valueNumerator: 1n, valueDenominator: 3n };
+    const collateral = collateralMicrosPerTick({ ...scale, amount: 1n, haircutPpm: 850_001 });
+    expect(collateral).toBe(50_000n); // 49 999.67
+    const exposure = { mark: 10 ** 12, equityPerTick: 0n, collateralMicrosPerTick: collateral };
+    const high = (notionalPerTick: bigint): number | undefined =>
+      slackIntervals({
+        exposures: [{ ...exposure, notionalPerTick }],
+        levels: [{ ppm: 50_000, slack: 5n }],
+        roundedTerms: 0,
+      })[0]?.high;
+    // the requirement of one lot grows by 50 000 micros a tick: a third of one is not set off
+    expect(high(1n)).toBe(10 ** 12 + 5_000_000);
+    expect(high(2n)).toBe(10 ** 12 + 99);
+  });
+
   it('watches a level from below too: a unit short is not met', () => {
     const long = { mark: 1_000, equityPerTick: 10n, notionalPerTick: 0n };
     const high = (slack: bigint): number | undefined =>
