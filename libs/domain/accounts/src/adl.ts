@@ -116,7 +116,11 @@ function closeLots(
  * The closes that a decision orders of this lane's failing buckets: all are reserved first, then offered, so that no answer
  * comes between two reservations.
  */
-export function adlOffers(state: AccountsState, decision: CommandOf<'RoundDecision'>, round: Round): Event[] {
+export function adlOffers(
+  state: AccountsState,
+  decision: CommandOf<'RoundDecision'>,
+  round: Round,
+): Event[] {
   const legs: PendingLeg[] = [];
   const first = decision.sends.length;
   for (const close of decision.closes) {

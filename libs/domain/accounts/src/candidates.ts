@@ -26,8 +26,7 @@ export function byLeverage(a: Candidate, b: Candidate): number {
   const endless = Number(b.equity <= 0n) - Number(a.equity <= 0n);
   if (endless !== 0) return endless;
   if (a.equity <= 0n) return byBucket(a, b);
-  const difference =
-    BigInt(Math.abs(b.lots)) * a.equity - BigInt(Math.abs(a.lots)) * b.equity;
+  const difference = BigInt(Math.abs(b.lots)) * a.equity - BigInt(Math.abs(a.lots)) * b.equity;
   if (difference !== 0n) return difference > 0n ? 1 : -1;
   return byBucket(a, b);
 }
@@ -93,7 +92,10 @@ export function noteCandidates(
  * The most leveraged holders at the report: those noted while settling, as they stand now; whoever failed, closed or turned
  * around since is none.
  */
-export function candidatesNow(state: AccountsState, round: Round): EventOf<'RoundReported'>['candidates'] {
+export function candidatesNow(
+  state: AccountsState,
+  round: Round,
+): EventOf<'RoundReported'>['candidates'] {
   const failed = new Set(round.failed.map(({ account, bucket }) => `${account}.${bucket}`));
   const now: Candidate[] = [];
   const ordered = [...round.sides].sort((a, b) => a.instrument - b.instrument);

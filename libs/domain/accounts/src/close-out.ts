@@ -67,7 +67,8 @@ function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): Pendi
 export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (command, state) => {
   invariant(command.lots !== 0 && command.price > 0, 'a slice closes something at a price');
   const leg = sliceLeg(command, state);
-  const refuse = (reason: string): Decision<Event> => accept(legReserved(leg), legReleased(leg, reason));
+  const refuse = (reason: string): Decision<Event> =>
+    accept(legReserved(leg), legReleased(leg, reason));
   const account = ownAccount(state, command.account);
   const bucket = bucketAt(account, command.bucket);
   if (!bucket) return refuse('nothing-to-close');
@@ -115,12 +116,16 @@ function saleProblem(
  * @returns `CollateralSold`; or the event `CollateralUnsold` with `no-debt`, `not-other-collateral`,
  *          `insufficient-available`, `buyer-unknown`, `buyer-closed`, `buyer-short`
  */
-export const sellCollateral: Decide<CommandOf<'SellCollateral'>, AccountsState> = (command, state) => {
+export const sellCollateral: Decide<CommandOf<'SellCollateral'>, AccountsState> = (
+  command,
+  state,
+) => {
   const domain = present(domainOf(state, command.bucket), 'domain of a margin bucket');
   const settlement = settlementOf(state, domain);
   const { sale, account, bucket, asset, amount, proceeds, buyer } = command;
   const reason = saleProblem(command, state, settlement);
-  if (reason !== null) return accept<Event>({ type: 'CollateralUnsold', sale, account, bucket, reason });
+  if (reason !== null)
+    return accept<Event>({ type: 'CollateralUnsold', sale, account, bucket, reason });
   return accept<Event>({
     type: 'CollateralSold',
     sale,

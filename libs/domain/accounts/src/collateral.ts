@@ -36,7 +36,10 @@ import {
  * Credits a confirmed deposit to the account's excess, or to the partition's unattributed account when no open account fits:
  * it is listed, never lost, never pooled.
  */
-export const creditDeposit: Decide<CommandOf<'CreditDeposit'>, AccountsState> = (command, state) => {
+export const creditDeposit: Decide<CommandOf<'CreditDeposit'>, AccountsState> = (
+  command,
+  state,
+) => {
   invariant(command.amount > 0n, 'a deposit brings something');
   const account = command.account === null ? undefined : accountAt(state, command.account);
   const fits = account !== undefined && account.status === 'open' && account.class !== 'settlement';
@@ -146,7 +149,10 @@ function conclude(state: AccountsState, event: EventOf<'MoveReleased' | 'Collate
 }
 export const collateralEvolve = {
   CollateralCredited: (state: AccountsState, event: EventOf<'CollateralCredited'>) => {
-    invariant(ownAccount(state, event.account).status === 'open', 'only open accounts are credited');
+    invariant(
+      ownAccount(state, event.account).status === 'open',
+      'only open accounts are credited',
+    );
     postTo(state, event);
   },
   CollateralMoved: (state: AccountsState, event: EventOf<'CollateralMoved'>) => {

@@ -13,7 +13,11 @@ function printBucket(print: Print, bucket: Bucket): void {
 }
 function printAccount(account: Account): bigint {
   const print = new Print().int(account.id).int(account.member).text(account.owner);
-  print.text(account.class).text(account.status).int(account.domain ?? -1).text(account.reference);
+  print
+    .text(account.class)
+    .text(account.status)
+    .int(account.domain ?? -1)
+    .text(account.reference);
   for (const bucket of account.buckets) printBucket(print, bucket);
   for (const venue of account.venues) print.int(venue);
   for (const destination of account.destinations) print.text(destination);
@@ -42,7 +46,23 @@ export function digest(state: AccountsState): bigint {
     cache.sum += pending.print;
   }
   cache.sum = BigInt.asUintN(64, cache.sum);
-  const { lastReservation, rounds, failing, unswept, between, isSweeping } = state;
-  const rest = digestOf([lastReservation, rounds, failing, unswept, between, isSweeping]);
-  return BigInt.asUintN(64, cache.sum + rest);
+  return BigInt.asUintN(64, cache.sum + printRest(state));
+}
+
+/** What belongs to no account. Lists that only grow with accounts stand by their lengths. */
+function printRest(state: AccountsState): bigint {
+  const print = new Print().int(state.lastReservation).int(state.unswept.length);
+  print.int(state.isSweeping ? 1 : 0);
+  for (const { account, bucket } of state.failing) print.int(account).int(bucket);
+  for (const { partition, asset, amount } of state.between) {
+    print.int(partition).int(asset).big(amount);
+  }
+  for (const round of state.rounds) {
+    print.int(round.domain).text(round.phase).int(round.opened).int(round.markersRound);
+    for (const partition of round.markers) print.int(partition);
+    print.int(round.holders.length).int(round.cursorAccount).int(round.cursorBucket);
+    print.big(round.collected).big(round.debts).big(round.deficits);
+    print.int(round.claims.length).int(round.concluded).big(round.received).big(round.receives);
+  }
+  return print.value();
 }

@@ -31,14 +31,25 @@ import {
 } from './round-settle.js';
 import { initialState, type AccountsState } from './state.js';
 import { sweepEvolve } from './sweep.js';
-import { cancelReservations, concludeGate, submitTrade, takeLegAnswer, takeLegOffer } from './trade.js';
+import {
+  cancelReservations,
+  concludeGate,
+  submitTrade,
+  takeLegAnswer,
+  takeLegOffer,
+} from './trade.js';
 import {
   takeTransferAnswer,
   takeTransferOffer,
   transferCollateral,
   transferEvolve,
 } from './transfer.js';
-import { payWithdrawal, requestWithdrawal, returnWithdrawal, withdrawalEvolve } from './withdrawal.js';
+import {
+  payWithdrawal,
+  requestWithdrawal,
+  returnWithdrawal,
+  withdrawalEvolve,
+} from './withdrawal.js';
 
 /** A change of what `evolve` or a view does gets a new number. */
 const FOLD_VERSION = 1;

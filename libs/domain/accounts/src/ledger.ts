@@ -74,7 +74,10 @@ function positionIn(account: Account, bucket: Bucket, instrument: InstrumentId):
 }
 function dropFlat(bucket: Bucket): void {
   const isHeld = (each: Position): boolean =>
-    each.settlingLots !== 0 || each.nextLots !== 0 || each.settlingCost !== 0n || each.nextCost !== 0n;
+    each.settlingLots !== 0 ||
+    each.nextLots !== 0 ||
+    each.settlingCost !== 0n ||
+    each.nextCost !== 0n;
   if (!bucket.positions.every(isHeld)) bucket.positions = bucket.positions.filter(isHeld);
 }
 

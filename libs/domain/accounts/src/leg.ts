@@ -94,7 +94,10 @@ export function legApplied(
   leg: PendingLeg,
   fill: { readonly lots: number; readonly price: number; readonly tag: number },
 ): Event {
-  invariant(fill.lots > 0 && fill.lots <= Math.abs(leg.lots), 'a fill is at most what was reserved');
+  invariant(
+    fill.lots > 0 && fill.lots <= Math.abs(leg.lots),
+    'a fill is at most what was reserved',
+  );
   const lots = Math.sign(leg.lots) * fill.lots;
   return {
     type: 'LegApplied',

@@ -40,7 +40,11 @@ function titleProblem(command: CommandOf<'OpenAccount'>, state: AccountsState): 
  * @returns `AccountOpened`; or `not-authorised`, `class-not-opened`, `member-unknown`, `house-has-no-clients`,
  *          `insurance-is-of-the-house`, `domain-missing`, `domain-not-wanted`, `domain-unknown`
  */
-export const openAccount: Decide<CommandOf<'OpenAccount'>, AccountsState> = (command, state, { by }) => {
+export const openAccount: Decide<CommandOf<'OpenAccount'>, AccountsState> = (
+  command,
+  state,
+  { by },
+) => {
   const mayOpen = OPERATOR_CLASSES.has(command.class)
     ? by.role === 'operator'
     : isOrderedBy(command.member, by);
@@ -161,6 +165,7 @@ export const openingEvolve = {
     const { account: id, member, owner, class: accountClass, domain, reference } = event;
     const account = newAccount({ id, member, owner, class: accountClass, domain, reference });
     state.accounts.push(account);
+    if (account.class === 'insurance') state.insurance.push(account.id);
     touch(state, account);
   },
   AccountClosed: (state: AccountsState, event: EventOf<'AccountClosed'>) => {

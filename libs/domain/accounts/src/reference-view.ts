@@ -68,7 +68,13 @@ export const referenceViews = {
   InstrumentListed: (state: AccountsState, event: EventOf<'InstrumentListed'>) => {
     const { instrument, domain, settlement, unit } = event;
     const unset = { bandPpm: null, tradeFeePpm: 0, mark: null, validUntil: 0 };
-    state.reference.instruments[instrument] = { id: instrument, domain, settlement, unit, ...unset };
+    state.reference.instruments[instrument] = {
+      id: instrument,
+      domain,
+      settlement,
+      unit,
+      ...unset,
+    };
   },
   InstrumentParametersSet: (state: AccountsState, event: EventOf<'InstrumentParametersSet'>) => {
     const instrument = knownInstrument(state, event.instrument);

@@ -16,7 +16,7 @@ import { nextReservation } from './pending.js';
 import { settlementOf } from './reference-view.js';
 import { openRounds, roundAt, type Claim, type Round } from './round-state.js';
 import { PIECE_MAX, setReported } from './round-settle.js';
-import { availableIn, ownAccount, type AccountsState } from './state.js';
+import { availableIn, ownAccount, type AccountsState, type BucketKey } from './state.js';
 import { isAnythingUnswept, sweepsDue } from './sweep.js';
 
 /** Insurance kept for the round: used in account order, the rest returned. */
@@ -73,8 +73,16 @@ export const takeRoundDecision: Decide<CommandOf<'RoundDecision'>, AccountsState
   state,
   order,
 ) => {
-  const { domain, round: number, insuranceUsed, claimsPaid, claimsCut, cuts, closes, receives } =
-    decision;
+  const {
+    domain,
+    round: number,
+    insuranceUsed,
+    claimsPaid,
+    claimsCut,
+    cuts,
+    closes,
+    receives,
+  } = decision;
   const from = present(order.from, 'sender of a decision');
   const isDecider = from.service === 'liquidation' && from.partition === domain % state.partitions;
   invariant(isDecider, 'the decider of the domain decides');
@@ -101,7 +109,10 @@ export const isReadyToPay = (round: Round): boolean =>
  *
  * @returns `ClaimPaid`…; or `RoundApplied` and `SweepsDue`; or `SweepsDue`; nothing when it is not due
  */
-export const applyDecision: Decide<CommandOf<'ApplyDecision'>, AccountsState> = (command, state) => {
+export const applyDecision: Decide<CommandOf<'ApplyDecision'>, AccountsState> = (
+  command,
+  state,
+) => {
   const round = roundAt(state, command.domain);
   if (!round || round.opened !== command.round) return accept();
   if (!isReadyToPay(round)) return state.isSweeping ? accept(sweepsDue(state)) : accept();
@@ -130,10 +141,7 @@ const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, each)
  */
 function plan(claims: readonly Claim[], event: EventOf<'RoundDecisionTaken'>): void {
   for (const cut of event.cuts) {
-    const claim = present(
-      claims.find((each) => byBucket(each, cut) === 0),
-      'claim of a named cut',
-    );
+    const claim = claimOf(claims, cut);
     claim.cutByAdl += cut.amount;
     invariant(claim.cutByAdl <= claim.amount, 'a cut is at most the claim');
   }
@@ -147,14 +155,18 @@ function plan(claims: readonly Claim[], event: EventOf<'RoundDecisionTaken'>): v
   claims.forEach((claim, index) => (claim.paid = payments[index] ?? 0n));
 }
 
-function unlock(state: AccountsState, round: Round): void {
-  for (const index of round.holders) {
-    const account = present(state.accounts[index], 'holder');
-    for (const bucket of account.buckets) {
-      if (!bucket.isReported) continue;
-      setReported(state, { account: account.id, bucket: bucket.id }, false);
-    }
+/** A claim of the round by its bucket; they are in bucket order. */
+function claimOf(claims: readonly Claim[], place: BucketKey): Claim {
+  let low = 0;
+  let high = claims.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (byBucket(present(claims[middle], 'claim'), place) < 0) low = middle + 1;
+    else high = middle;
   }
+  const claim = present(claims[low], 'claim of a named cut');
+  invariant(byBucket(claim, place) === 0, 'a cut names a claim');
+  return claim;
 }
 
 export const roundApplyEvolve = {
@@ -163,7 +175,8 @@ export const roundApplyEvolve = {
     round.phase = 'decided';
     round.receives = event.receives;
     plan(round.claims, event);
-    unlock(state, round);
+    for (const place of round.locked) setReported(state, place, false);
+    round.locked = [];
   },
   InsuranceCharged: (state: AccountsState, event: EventOf<'InsuranceCharged'>) => {
     postTo(state, event);
@@ -171,7 +184,8 @@ export const roundApplyEvolve = {
   ClaimPaid: (state: AccountsState, event: EventOf<'ClaimPaid'>) => {
     const round = openRounds(state, event.domain);
     const claim = present(round.claims[round.concluded], 'claim');
-    const ends = event.paid + event.cut + event.due === claim.amount && byBucket(claim, event) === 0;
+    const ends =
+      event.paid + event.cut + event.due === claim.amount && byBucket(claim, event) === 0;
     invariant(ends, 'a claim is paid, cut or due to its last unit');
     round.concluded++;
     postTo(state, event);

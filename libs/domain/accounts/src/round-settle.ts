@@ -1,12 +1,5 @@
 import type { CommandOf, Decide, Event, EventOf, Mail } from '@ringfence/contracts';
-import {
-  accept,
-  EXCESS,
-  indexOf,
-  invariant,
-  present,
-  type AssetId,
-} from '@ringfence/kernel';
+import { accept, EXCESS, indexOf, invariant, present, type AssetId } from '@ringfence/kernel';
 import { candidatesNow, noteCandidates } from './candidates.js';
 import { byBucket } from './close-out.js';
 import { otherCollateral } from './collateral-value.js';
@@ -46,7 +39,11 @@ export const joinRound: Decide<CommandOf<'JoinRound'>, AccountsState> = (command
 };
 
 /** Counts another lane's marker, also before this lane joined. */
-export const takeMarker: Decide<CommandOf<'RoundMarker'>, AccountsState> = (marker, state, order) => {
+export const takeMarker: Decide<CommandOf<'RoundMarker'>, AccountsState> = (
+  marker,
+  state,
+  order,
+) => {
   const { partition } = present(order.from, 'sender of a marker');
   const { domain, round } = marker;
   return accept<Event>({ type: 'RoundMarkerCounted', domain, round, partition });
@@ -150,7 +147,10 @@ function settle(state: AccountsState, round: Round, account: Account, bucket: Bu
  *
  * @returns `VariationSettled`…; or `InsuranceReserved`… and `RoundReported`; nothing when it is not due
  */
-export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = (command, state) => {
+export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = (
+  command,
+  state,
+) => {
   const round = roundAt(state, command.domain);
   if (!round || round.opened !== command.round || !isReadyToSettle(state, round)) return accept();
   const events: Event[] = [];
@@ -190,12 +190,20 @@ function report(state: AccountsState, round: Round): Event[] {
   const asset = settlementOf(state, domain);
   const events: Event[] = [];
   let insurance = 0n;
-  for (const account of state.accounts) {
-    if (account.class !== 'insurance' || account.domain !== domain) continue;
+  for (const id of state.insurance) {
+    const account = ownAccount(state, id);
+    if (account.domain !== domain) continue;
     const amount = cashAt(openExcess(account), asset)?.available ?? 0n;
     if (amount === 0n) continue;
     insurance += amount;
-    events.push({ type: 'InsuranceReserved', domain, round: opened, account: account.id, asset, amount });
+    events.push({
+      type: 'InsuranceReserved',
+      domain,
+      round: opened,
+      account: account.id,
+      asset,
+      amount,
+    });
   }
   let claims = 0n;
   for (const claim of round.claims) claims += claim.amount;
@@ -226,6 +234,7 @@ function begin(round: Round, event: EventOf<'RoundJoined'>): void {
   round.failed = [];
   round.sides = [];
   round.insurance = [];
+  round.locked = [];
   round.claims = [];
   round.concluded = 0;
   round.received = 0n;
@@ -241,7 +250,14 @@ function noteSettled(state: AccountsState, round: Round, event: EventOf<'Variati
   round.debts += event.debt;
   round.deficits += deficit;
   if (claim > 0n) {
-    round.claims.push({ account, bucket: id, amount: claim, cutByAdl: 0n, cutProRata: 0n, paid: 0n });
+    round.claims.push({
+      account,
+      bucket: id,
+      amount: claim,
+      cutByAdl: 0n,
+      cutProRata: 0n,
+      paid: 0n,
+    });
   }
   if (deficit > 0n) round.failed.push({ account, bucket: id, deficit });
   else noteCandidates(state, round, { account, bucket: id }, bucket);
@@ -282,7 +298,10 @@ export const roundSettleEvolve = {
   RoundReported: (state: AccountsState, event: EventOf<'RoundReported'>, mail: Mail) => {
     const round = openRounds(state, event.domain);
     round.phase = 'reported';
-    for (const each of event.failing) setReported(state, each, true);
+    for (const { account, bucket } of event.failing) {
+      round.locked.push({ account, bucket });
+      setReported(state, { account, bucket }, true);
+    }
     const { domain, collected, claims, debts, deficits, insurance, failed, failing, candidates } =
       event;
     const to = { service: 'liquidation' as const, partition: domain % state.partitions };

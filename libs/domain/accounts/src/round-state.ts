@@ -53,6 +53,8 @@ export interface Round {
   failed: { readonly account: AccountId; readonly bucket: BucketId; readonly deficit: bigint }[];
   sides: Sides[];
   insurance: { readonly account: AccountId; readonly amount: bigint }[];
+  /** failing buckets that the report locked until the decision */
+  locked: { readonly account: AccountId; readonly bucket: BucketId }[];
   claims: Claim[];
   /** claims [0, concluded) are at their end */
   concluded: number;
@@ -85,6 +87,7 @@ export function openRounds(state: AccountsState, domain: DomainId): Round {
     failed: [],
     sides: [],
     insurance: [],
+    locked: [],
     claims: [],
     concluded: 0,
     received: 0n,

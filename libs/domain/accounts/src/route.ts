@@ -65,7 +65,9 @@ export function routeOf(from: End, to: End): Route | NoRoute {
   if (to.class === 'fees' || to.class === 'unattributed') return 'not-a-destination';
   const isSameOwner = from.member === to.member && from.owner === to.owner;
   if (isClient(from)) {
-    return isClient(to) && isSameOwner ? ({ kind: 'own', owner: from } as OwnTransfer) : 'not-own-money';
+    return isClient(to) && isSameOwner
+      ? ({ kind: 'own', owner: from } as OwnTransfer)
+      : 'not-own-money';
   }
   const isOfTheHouse = from.member === HOUSE && to.member === HOUSE;
   if (!isClient(to) && !isSameOwner && !isOfTheHouse) return 'not-own-money';

@@ -151,6 +151,8 @@ export interface AccountsState {
   /** the last reservation given out; they count from 1 */
   lastReservation: number;
   readonly rounds: Round[];
+  /** insurance accounts, in order */
+  readonly insurance: AccountId[];
   /** buckets that liquidation gave up on */
   failing: readonly BucketKey[];
   /** dense numbers of accounts with something unswept, and what was settled towards other partitions */
@@ -216,6 +218,7 @@ export function initialState(partition: number, partitions: number): AccountsSta
     pending: new Map(),
     lastReservation: 0,
     rounds: [],
+    insurance: [],
     failing: NONE,
     unswept: [],
     between: NONE,

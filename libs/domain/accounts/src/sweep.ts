@@ -25,7 +25,11 @@ export function sweepsDue(state: AccountsState): Event {
       if (amount !== 0n) lines.push({ account: account.id, asset, amount });
     }
   }
-  const between = state.between.map(({ partition, asset, amount }) => ({ partition, asset, amount }));
+  const between = state.between.map(({ partition, asset, amount }) => ({
+    partition,
+    asset,
+    amount,
+  }));
   return { type: 'SweepsDue', lines, between };
 }
 

@@ -85,7 +85,8 @@ function accountProblem(account: Account, side: Side): Decision<never> | null {
   if (side.purpose === 'trade' && !account.venues.includes(side.venue)) {
     return reject('not-authorised', { account: accountText(account.id) });
   }
-  if (side.purpose === 'slice' && account.class !== 'liquidity') return reject('not-a-liquidity-account');
+  if (side.purpose === 'slice' && account.class !== 'liquidity')
+    return reject('not-a-liquidity-account');
   return isMargined(account) ? null : reject('account-not-margined');
 }
 
@@ -103,7 +104,9 @@ function judgeSide(state: AccountsState, side: Side): Fit | Decision<never> {
   const kind = bucketKind(side.bucket);
   const number = bucketNumber(side.bucket);
   const fits =
-    kind === 'isolated' ? number === side.instrument : kind === 'cross' && number === instrument.domain;
+    kind === 'isolated'
+      ? number === side.instrument
+      : kind === 'cross' && number === instrument.domain;
   if (!fits) return reject('bucket-unknown', { bucket: side.bucket });
   const bucket = bucketAt(account, side.bucket);
   if (bucket && isLocked(state, bucket)) return reject('bucket-failing');
@@ -128,7 +131,11 @@ function judgeSide(state: AccountsState, side: Side): Fit | Decision<never> {
  *          bandPpm), `insufficient-available` (carries available and fee)
  * @source DESIGN 6.2
  */
-export const submitTrade: Decide<CommandOf<'SubmitTrade'>, AccountsState> = (command, state, order) => {
+export const submitTrade: Decide<CommandOf<'SubmitTrade'>, AccountsState> = (
+  command,
+  state,
+  order,
+) => {
   if (order.by.role !== 'venue') return reject('not-authorised');
   if (command.buyer === command.seller) return reject('self-trade');
   if (command.lots <= 0) return reject('lots-not-positive');
@@ -139,7 +146,15 @@ export const submitTrade: Decide<CommandOf<'SubmitTrade'>, AccountsState> = (com
   if (isSellerHere && !accountAt(state, command.seller)) return unknownAccount(command.seller);
   const { instrument, lots, price, buyer: account, buyerBucket: bucket } = command;
   const venue = order.by.member;
-  const fit = judgeSide(state, { account, bucket, instrument, lots, price, purpose: 'trade', venue });
+  const fit = judgeSide(state, {
+    account,
+    bucket,
+    instrument,
+    lots,
+    price,
+    purpose: 'trade',
+    venue,
+  });
   if (!('fee' in fit)) return fit;
   const reservation = nextReservation(state);
   return accept<Event>({
@@ -177,7 +192,13 @@ export const takeLegOffer: Decide<CommandOf<'LegOffer'>, AccountsState> = (offer
   if (!('fee' in fit)) {
     invariant(!fit.accepted, 'a problem of a side is a rejection');
     const reason = fit.rejection.code;
-    return accept<Event>({ type: 'LegRefused', partition, offer: offer.reservation, account, reason });
+    return accept<Event>({
+      type: 'LegRefused',
+      partition,
+      offer: offer.reservation,
+      account,
+      reason,
+    });
   }
   return accept<Event>({
     type: 'LegReserved',

@@ -83,7 +83,10 @@ function accepted(
 function routeOfOffer(offer: CommandOf<'TransferOffer'>, to: Account): Route | string {
   const { member, owner, class: sender } = offer;
   if (offer.round === 0) return routeOf({ member, owner, class: sender }, to);
-  invariant(sender === 'settlement' && to.class === 'settlement', 'round money is between settlements');
+  invariant(
+    sender === 'settlement' && to.class === 'settlement',
+    'round money is between settlements',
+  );
   return {
     kind: 'round',
     from: { member, owner, class: sender },
@@ -137,7 +140,12 @@ export const takeTransferAnswer: Decide<CommandOf<'TransferAnswer'>, AccountsSta
       });
 };
 
-function noteBetween(state: AccountsState, partition: number, asset: AssetId, amount: bigint): void {
+function noteBetween(
+  state: AccountsState,
+  partition: number,
+  asset: AssetId,
+  amount: bigint,
+): void {
   for (const each of state.between) {
     if (each.partition !== partition || each.asset !== asset) continue;
     each.amount += amount;

@@ -43,7 +43,10 @@ export const requestWithdrawal: Decide<CommandOf<'RequestWithdrawal'>, AccountsS
 };
 
 /** Custody gave it out: `WithdrawalPaid`; nothing when it concluded before. */
-export const payWithdrawal: Decide<CommandOf<'PayWithdrawal'>, AccountsState> = (command, state) => {
+export const payWithdrawal: Decide<CommandOf<'PayWithdrawal'>, AccountsState> = (
+  command,
+  state,
+) => {
   const pending = pendingOf(state, 'withdrawal', command.reservation);
   if (!pending) return accept();
   const { reservation, account, asset, amount } = pending;
