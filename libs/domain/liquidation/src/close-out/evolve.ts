@@ -1,0 +1,147 @@
+import type { EventOf, Mail } from '@ringfence/contracts';
+import { invariant, present } from '@ringfence/kernel';
+import { clearingLane } from '../addresses.js';
+import { touchCloseOut, touchCounters } from '../digest.js';
+import { closeOutKey, newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
+
+type OfBucket = Parameters<typeof closeOutKey>[0];
+
+/** The close-out to write to. */
+function changed(state: LiquidationState, of: OfBucket): CloseOut {
+  const key = closeOutKey(of);
+  touchCloseOut(state, key);
+  return present(state.closeOuts.get(key), 'close-out');
+}
+
+/** As `changed`; what is not in trouble yet gets its place. */
+function entered(state: LiquidationState, of: OfBucket): CloseOut {
+  const key = closeOutKey(of);
+  if (!state.closeOuts.has(key)) state.closeOuts.set(key, newCloseOut(of));
+  return changed(state, of);
+}
+
+/** Forgets a bucket that is out of trouble, once no answer about it is outstanding. */
+function forgetEnded(state: LiquidationState, closeOut: CloseOut): void {
+  const { status, slice, sale } = closeOut;
+  if (status === 'ended' && !slice && sale === 0) state.closeOuts.delete(closeOutKey(closeOut));
+}
+
+function onCall(state: LiquidationState, event: EventOf<'CallNoted'>): void {
+  const closeOut = entered(state, event);
+  closeOut.status = 'called';
+  closeOut.call = event.call;
+}
+
+/** Starts anew; only what is still to be answered is kept. */
+function onOpened(state: LiquidationState, event: EventOf<'CloseOutOpened'>): void {
+  const { call, slice, sale, filledSeq, sizedTick, soldTick } = entered(state, event);
+  const kept = { call, slice, sale, filledSeq, sizedTick, soldTick };
+  const { account, bucket } = event;
+  const anew = { ...newCloseOut({ account, bucket }), ...kept, status: 'reducing' as const };
+  state.closeOuts.set(closeOutKey(event), anew);
+}
+
+/** Counts what is sized on one tick, so that the lane knows when a piece was full. */
+function countSized(state: LiquidationState, tick: number): void {
+  const { counters } = state;
+  counters.sized = counters.tick === tick ? counters.sized + 1 : 1;
+  counters.tick = tick;
+  touchCounters(state);
+}
+
+function onSized(state: LiquidationState, event: EventOf<'SliceSized'>): void {
+  const { slice, lots, tick } = event;
+  const closeOut = changed(state, event);
+  invariant(!closeOut.slice, 'one open slice per bucket');
+  closeOut.slice = { slice, lots: Math.abs(lots) };
+  closeOut.sizedTick = tick;
+  state.counters.slice = slice;
+  countSized(state, tick);
+}
+
+/** Slice 0 stands for what a round's deleveraging closed. */
+function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void {
+  const closeOut = changed(state, event);
+  closeOut.filledSeq = Math.max(closeOut.filledSeq, event.accountsSeq);
+  if (event.slice > 0) {
+    closeOut.slice = null;
+    closeOut.refusals = 0;
+    closeOut.lotsMax = 0;
+  }
+  forgetEnded(state, closeOut);
+}
+
+function onRefused(state: LiquidationState, event: EventOf<'SliceRefused'>): void {
+  const closeOut = changed(state, event);
+  const { lots } = present(closeOut.slice, 'open slice');
+  closeOut.slice = null;
+  closeOut.refusals++;
+  closeOut.lotsMax = Math.max(1, Math.floor(lots / 2));
+  forgetEnded(state, closeOut);
+}
+
+function onSaleOrdered(state: LiquidationState, event: EventOf<'SaleOrdered'>): void {
+  const closeOut = changed(state, event);
+  invariant(closeOut.sale === 0, 'one open sale per bucket');
+  closeOut.sale = event.sale;
+  closeOut.soldTick = event.tick;
+  if (closeOut.saleSince === 0) closeOut.saleSince = event.tick;
+  state.counters.sale = event.sale;
+  countSized(state, event.tick);
+}
+
+function onSaleConcluded(state: LiquidationState, event: EventOf<'SaleConcluded'>): void {
+  const closeOut = changed(state, event);
+  closeOut.sale = 0;
+  if (event.done > 0) closeOut.saleSince = 0;
+  forgetEnded(state, closeOut);
+}
+
+/** Tells the domain's clearing that a bucket needs a round after the last one applied here. */
+function wish(
+  state: LiquidationState,
+  event: EventOf<'AdlRequested'> | EventOf<'DeficitFound'>,
+  mail: Mail,
+): void {
+  const { domain, account, bucket, round } = event;
+  changed(state, event).wantedAfter = round;
+  const to = clearingLane(domain, state.partitions);
+  mail.send(to, { type: 'RoundWanted', domain, account, bucket, round });
+}
+
+function onAdl(state: LiquidationState, event: EventOf<'AdlRequested'>, mail: Mail): void {
+  const closeOut = changed(state, event);
+  closeOut.adl = event.wanted > 0;
+  if (!closeOut.adl) return;
+  closeOut.status = 'failing';
+  wish(state, event, mail);
+}
+
+function onDeficit(state: LiquidationState, event: EventOf<'DeficitFound'>, mail: Mail): void {
+  changed(state, event).status = 'deficit';
+  wish(state, event, mail);
+}
+
+function onEnded(
+  state: LiquidationState,
+  event: EventOf<'CloseOutCured'> | EventOf<'CloseOutResolved'>,
+): void {
+  const closeOut = changed(state, event);
+  closeOut.status = 'ended';
+  forgetEnded(state, closeOut);
+}
+
+/** The only writers of close-outs. */
+export const closeOutHandlers = {
+  CallNoted: onCall,
+  CloseOutOpened: onOpened,
+  SliceSized: onSized,
+  SliceFilled: onFilled,
+  SliceRefused: onRefused,
+  SaleOrdered: onSaleOrdered,
+  SaleConcluded: onSaleConcluded,
+  AdlRequested: onAdl,
+  DeficitFound: onDeficit,
+  CloseOutCured: onEnded,
+  CloseOutResolved: onEnded,
+};

@@ -1,0 +1,129 @@
+import { invariant } from '@ringfence/kernel';
+import {
+  closeOutFee,
+  closeOutLots,
+  depthFill,
+  executionPrice,
+  type CloseOutInput,
+} from '@ringfence/margin';
+import type { EventOf } from '@ringfence/contracts';
+import { shareUp } from '@ringfence/money';
+import type { Evaluation } from '../views/risk.js';
+import type { InstrumentView } from '../views/reference.js';
+
+type Line = Evaluation['lines'][number];
+type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
+
+/** Everything one slice is sized from. */
+export interface SliceInput {
+  readonly evaluation: Evaluation;
+  /** the position that is closed; lots not 0 */
+  readonly line: Line;
+  readonly instrument: Pick<InstrumentView, 'unit' | 'initialPpm'>;
+  readonly parameters: Pick<Parameters, 'bufferPpm' | 'closeOutFeePpm' | 'bookNotional' | 'depth'>;
+  /** decimals of the settlement asset: the book's notional is in whole units */
+  readonly scale: number;
+  /** liquidity walls share the book, one part per partition */
+  readonly partitions: number;
+  /** most lots after a refusal; 0: no such bound */
+  readonly lotsMax: number;
+}
+/** `lots` > 0; `price` in ticks ≥ 1; `fee` ≥ 0 in settlement units. */
+export interface SizedSlice {
+  readonly lots: number;
+  readonly price: number;
+  readonly fee: bigint;
+}
+
+/** The position whose closing comes first: the largest maintenance, ties by instrument. */
+export function firstLine({ lines }: Evaluation): Line | undefined {
+  let first: Line | undefined;
+  for (const line of lines) {
+    if (line.lots === 0) continue;
+    if (
+      !first ||
+      line.maintenance > first.maintenance ||
+      (line.maintenance === first.maintenance && line.instrument < first.instrument)
+    ) {
+      first = line;
+    }
+  }
+  return first;
+}
+
+/**
+ * Size and price of one slice: as many lots as bring the bucket back to initial and buffer, no more
+ * than this partition's share of the book takes.
+ *
+ * The price is the mark moved against the failing side by the worst basis points that the size
+ * takes, rounded to the tick further away. Size and price depend on each other: the walk goes from
+ * the middle outwards until the book at that distance takes all that is wanted, or ends. The fee is
+ * at most what equity is left at that price.
+ *
+ * @returns null when there is nothing to close; `no-depth` when the book takes not even one lot
+ * @source DESIGN 6.5; rules/partial-liquidation, partial-liquidation-size
+ */
+export function sizeSlice(input: SliceInput): SizedSlice | null | 'no-depth' {
+  const { line, instrument, parameters, lotsMax } = input;
+  invariant(line.lots !== 0 && line.mark > 0, 'a position with a mark is closed');
+  const notionalAvailable =
+    (BigInt(parameters.bookNotional) * 10n ** BigInt(input.scale)) / BigInt(input.partitions);
+  const lotValue = BigInt(line.mark) * instrument.unit;
+  let bps = 0;
+  for (;;) {
+    const price = priceAt(line, bps);
+    const wanted = closeOutLots(closeOutInput(input, price));
+    if (wanted === 0) return null;
+    const capped = lotsMax > 0 ? Math.min(wanted, lotsMax) : wanted;
+    const { fillable, worstBps } = depthFill({
+      depth: parameters.depth,
+      notionalAvailable,
+      wanted: BigInt(capped) * lotValue,
+    });
+    if (worstBps > bps) {
+      bps = worstBps; // ends: there are only so many steps
+      continue;
+    }
+    const lots = Math.min(capped, Number(fillable / lotValue));
+    return lots === 0 ? 'no-depth' : { lots, price, fee: feeOf(input, lots, price) };
+  }
+}
+
+const priceAt = ({ mark, lots }: Line, bps: number): number =>
+  Math.max(1, executionPrice({ mark, lots, bps }));
+
+function closeOutInput(
+  { evaluation, line, instrument, parameters }: SliceInput,
+  price: number,
+): CloseOutInput {
+  const { lots, mark } = line;
+  const { unit, initialPpm } = instrument;
+  const held = BigInt(Math.abs(lots)) * BigInt(mark) * unit;
+  const ofHeld = shareUp(held, initialPpm);
+  // what pending legs of the same instrument need stays needed
+  const pending = line.initial > ofHeld ? line.initial - ofHeld : 0n;
+  return {
+    lots,
+    equity: evaluation.equity,
+    otherRequirement: evaluation.initial - line.initial + pending,
+    mark,
+    price,
+    unit,
+    targetPpm: initialPpm,
+    bufferPpm: parameters.bufferPpm,
+    feePpm: parameters.closeOutFeePpm,
+  };
+}
+
+function feeOf(
+  { evaluation, line, instrument, parameters }: SliceInput,
+  lots: number,
+  price: number,
+): bigint {
+  const slipTicks = BigInt(Math.abs(line.mark - price));
+  return closeOutFee({
+    notional: BigInt(lots) * BigInt(price) * instrument.unit,
+    feePpm: parameters.closeOutFeePpm,
+    equityLeft: evaluation.equity - BigInt(lots) * slipTicks * instrument.unit,
+  });
+}

@@ -1,0 +1,97 @@
+import type { Event, EventOf } from '@ringfence/contracts';
+import {
+  bucketKind,
+  bucketNumber,
+  type BucketId,
+  type DomainId,
+  type InstrumentId,
+} from '@ringfence/kernel';
+import { closeOutKey, isOpen, type CloseOut, type LiquidationState } from '../state.js';
+import { appliedRounds } from '../views/accounts.js';
+import type { Evaluation } from '../views/risk.js';
+
+/** The domain a margin bucket settles in; undefined while its instrument is not known here yet. */
+export function domainOf(state: LiquidationState, bucket: BucketId): DomainId | undefined {
+  if (bucketKind(bucket) === 'cross') return bucketNumber(bucket) as DomainId;
+  return state.reference.instruments.get(bucketNumber(bucket) as InstrumentId)?.domain;
+}
+
+/** Whether the account is a liquidity wall of this partition: it has no one to trade with. */
+export const isLiquidity = (state: LiquidationState, { account, bucket }: CloseOut): boolean => {
+  const domain = domainOf(state, bucket);
+  if (domain === undefined) return false;
+  return state.accounts.liquidity.get(domain)?.includes(account) ?? false;
+};
+
+/**
+ * The newest evaluation of the bucket, unless it is older than the last fill or than the round that
+ * took its last deficit: such a one must size nothing and prove nothing.
+ */
+export function freshEvaluation(
+  state: LiquidationState,
+  closeOut: CloseOut,
+): Evaluation | undefined {
+  const key = closeOutKey(closeOut);
+  const evaluation = state.risk.evaluations.get(key);
+  const seen = Math.max(closeOut.filledSeq, state.accounts.taken.get(key) ?? 0);
+  return evaluation && evaluation.accountsSeq >= seen ? evaluation : undefined;
+}
+
+/** Neither a position nor a pending leg is left. */
+export const isFlat = ({ lines }: Evaluation): boolean =>
+  lines.every(({ lots, worst }) => lots === 0 && worst === 0);
+
+export function adlRequested(
+  closeOut: CloseOut,
+  wanted: boolean,
+  at: { readonly domain: DomainId; readonly round: number },
+): EventOf<'AdlRequested'> {
+  const { account, bucket } = closeOut;
+  const { domain, round } = at;
+  return { type: 'AdlRequested', account, bucket, wanted: wanted ? 1 : 0, domain, round };
+}
+
+/** The wish for deleveraging in the next round; nothing while the domain is not known here. */
+export function wishForAdl(state: LiquidationState, closeOut: CloseOut): Event[] {
+  const domain = domainOf(state, closeOut.bucket);
+  if (domain === undefined) return [];
+  return [adlRequested(closeOut, true, { domain, round: appliedRounds(state, domain) })];
+}
+
+/** The facts that end a close-out; accounts must no longer treat the bucket as failing. */
+export function ending(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  type: 'CloseOutCured' | 'CloseOutResolved',
+): Event[] {
+  const { account, bucket, adl } = closeOut;
+  const domain = domainOf(state, bucket);
+  const end: Event = { type, account, bucket };
+  if (!adl || domain === undefined) return [end];
+  return [adlRequested(closeOut, false, { domain, round: appliedRounds(state, domain) }), end];
+}
+
+/** Whether a round was applied here since one was asked for this bucket. */
+export const wasServed = (state: LiquidationState, closeOut: CloseOut): boolean => {
+  const domain = domainOf(state, closeOut.bucket);
+  return domain !== undefined && appliedRounds(state, domain) > closeOut.wantedAfter;
+};
+
+/**
+ * What the newest evaluation says about an end: a loss that a round must take, or a loss that a
+ * round has taken. Nothing while there is a position, or when it was said already.
+ */
+export function settlementOf(state: LiquidationState, closeOut: CloseOut): Event[] {
+  const { account, bucket, status } = closeOut;
+  if (!isOpen(closeOut)) return [];
+  const evaluation = freshEvaluation(state, closeOut);
+  const domain = domainOf(state, bucket);
+  if (!evaluation || domain === undefined || !isFlat(evaluation)) return [];
+  if (evaluation.equity < 0n) {
+    if (status === 'deficit' && !wasServed(state, closeOut)) return [];
+    const round = appliedRounds(state, domain);
+    return [{ type: 'DeficitFound', account, bucket, domain, round }];
+  }
+  const settled = status === 'deficit' && evaluation.debt === 0n && wasServed(state, closeOut);
+  return settled ? ending(state, closeOut, 'CloseOutResolved') : [];
+}

@@ -1,0 +1,149 @@
+import type { CommandOf, Event } from '@ringfence/contracts';
+import { accept, cross, type AccountId, type Decision, type DomainId } from '@ringfence/kernel';
+import { unscheduledRounds } from '../clearing/rounds.js';
+import {
+  closeOutOf,
+  closeOutsInOrder,
+  isOpen,
+  type CloseOut,
+  type LiquidationState,
+} from '../state.js';
+import { planSale } from './sale.js';
+import { firstLine, sizeSlice } from './slice.js';
+import {
+  domainOf,
+  freshEvaluation,
+  isFlat,
+  isLiquidity,
+  settlementOf,
+  wasServed,
+  wishForAdl,
+} from './standing.js';
+
+/** Slices and sales that one decision sizes: the bound of a piece of long work. */
+export const PIECE = 256;
+
+/** Slices are sized on even ticks, rounds asked for on odd ones: never both on the same. */
+export const isSizingTick = (tick: number): boolean => tick % 2 === 0;
+
+/**
+ * Sizes the slices and sales that are due, in bucket order, as many as a piece may; whom no one is
+ * there to trade with waits for the next round.
+ *
+ * @returns nothing for an odd tick, or one that is not the newest
+ * @source DESIGN 6.5
+ */
+export function workCloseOuts(
+  { tick }: CommandOf<'WorkCloseOuts'>,
+  state: LiquidationState,
+): Decision<Event> {
+  return isSizing(state, tick) ? accept<Event>(...plansOf(state, tick)) : accept();
+}
+
+const isSizing = ({ reference }: LiquidationState, tick: number): boolean =>
+  isSizingTick(tick) && tick === reference.tick;
+
+function plansOf(state: LiquidationState, tick: number): Event[] {
+  const events: Event[] = [];
+  let { slice, sale } = state.counters;
+  let sized = 0;
+  for (const closeOut of closeOutsInOrder(state)) {
+    if (sized >= PIECE) break;
+    const ordered = isOpen(closeOut) ? planSale(state, closeOut, tick) : null;
+    if (ordered) events.push({ ...ordered, sale: ++sale });
+    const reduction = planReduction(state, closeOut, tick, slice + 1);
+    events.push(...reduction);
+    if (reduction[0]?.type === 'SliceSized') slice++;
+    if (ordered || reduction[0]?.type === 'SliceSized') sized++;
+  }
+  return events;
+}
+
+/** Whether some close-out has something to be sized or ordered on this tick. */
+export function hasWork(state: LiquidationState, tick: number): boolean {
+  if (!isSizing(state, tick)) return false;
+  for (const closeOut of state.closeOuts.values()) {
+    if (!isOpen(closeOut)) continue;
+    if (planSale(state, closeOut, tick)) return true;
+    if (planReduction(state, closeOut, tick, 1).length > 0) return true;
+  }
+  return false;
+}
+
+/** The next slice of a bucket, or the wish for deleveraging where no wall can take it. */
+function planReduction(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  tick: number,
+  slice: number,
+): Event[] {
+  const { account, bucket, status, lotsMax } = closeOut;
+  if (status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
+  const evaluation = freshEvaluation(state, closeOut);
+  const line = evaluation && firstLine(evaluation);
+  if (!evaluation || !line || line.mark === 0) return [];
+  const instrument = state.reference.instruments.get(line.instrument);
+  if (!instrument?.parameters || instrument.initialPpm === 0) return [];
+  const against = wallFor(state, closeOut, instrument.domain);
+  if (against === undefined) return wishForAdl(state, closeOut);
+  const scale = state.reference.assets.get(instrument.settlement)?.scale;
+  if (scale === undefined) return [];
+  const { parameters } = instrument;
+  const { partitions } = state;
+  const sized = sizeSlice({ evaluation, line, instrument, parameters, scale, partitions, lotsMax });
+  if (sized === 'no-depth') return wishForAdl(state, closeOut);
+  if (!sized) return [];
+  const { instrument: id } = line;
+  const { accountsSeq, frame } = evaluation;
+  const lots = line.lots > 0 ? -sized.lots : sized.lots;
+  const { price, fee } = sized;
+  const plan = { instrument: id, lots, price, fee, against, accountsSeq, frame, tick };
+  return [{ type: 'SliceSized', slice, account, bucket, ...plan }];
+}
+
+/** The first liquidity wall of the domain that is not in trouble itself; a wall itself has none. */
+function wallFor(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  domain: DomainId,
+): AccountId | undefined {
+  if (isLiquidity(state, closeOut)) return undefined;
+  return state.accounts.liquidity
+    .get(domain)
+    ?.find((account) => !isClosing(state, account, domain));
+}
+
+function isClosing(state: LiquidationState, account: AccountId, domain: DomainId): boolean {
+  const own = closeOutOf(state, { account, bucket: cross(domain) });
+  return own !== undefined && isOpen(own);
+}
+
+/**
+ * Asks for what only a round can do: for buckets whose wish the last round did not meet, then, as
+ * the clearing of a domain, for the round itself.
+ *
+ * @returns nothing for an even tick, or one that is not the newest
+ * @source DESIGN 6.3: unscheduled rounds are asked for only on ticks
+ */
+export function reviewRounds(
+  { tick }: CommandOf<'ReviewRounds'>,
+  state: LiquidationState,
+): Decision<Event> {
+  return accept<Event>(...reviewOf(state, tick));
+}
+
+/** What `reviewRounds` decides on this tick. */
+export function reviewOf(state: LiquidationState, tick: number): Event[] {
+  if (isSizingTick(tick) || tick !== state.reference.tick) return [];
+  const events: Event[] = [];
+  for (const closeOut of closeOutsInOrder(state)) events.push(...unmetWish(state, closeOut));
+  return [...events, ...unscheduledRounds(state)];
+}
+
+function unmetWish(state: LiquidationState, closeOut: CloseOut): Event[] {
+  const settlement = settlementOf(state, closeOut);
+  if (settlement.length > 0 || closeOut.status !== 'failing') return settlement;
+  const evaluation = freshEvaluation(state, closeOut);
+  if (!evaluation || isFlat(evaluation) || !wasServed(state, closeOut)) return [];
+  return wishForAdl(state, closeOut);
+}

@@ -1,0 +1,39 @@
+import { digestOf, type DomainId } from '@ringfence/kernel';
+import type { LiquidationState } from './state.js';
+
+/** Remembers that an own aggregate changed, so that only such are digested again. */
+export const touchCloseOut = ({ prints }: LiquidationState, key: number): void => {
+  prints.changed.add(`close-out:${key}`);
+};
+export const touchClearing = ({ prints }: LiquidationState, domain: DomainId): void => {
+  prints.changed.add(`clearing:${domain}`);
+};
+export const touchCounters = ({ prints }: LiquidationState): void => {
+  prints.changed.add('counters:0');
+};
+
+/**
+ * Sum of the digests of close-outs, clearings and counters, modulo 2^64.
+ *
+ * It keeps what it computed in `prints`, which is no aggregate itself; the cost is that of the
+ * aggregates changed since the last call.
+ */
+export function liquidationDigest(state: LiquidationState): bigint {
+  const { prints } = state;
+  for (const name of prints.changed) {
+    const aggregate = aggregateOf(state, name);
+    const digest = aggregate === undefined ? 0n : digestOf([name, aggregate]);
+    prints.sum = BigInt.asUintN(64, prints.sum - (prints.of.get(name) ?? 0n) + digest);
+    if (aggregate === undefined) prints.of.delete(name);
+    else prints.of.set(name, digest);
+  }
+  prints.changed.clear();
+  return prints.sum;
+}
+
+function aggregateOf(state: LiquidationState, name: string): unknown {
+  const [kind, number] = name.split(':');
+  if (kind === 'close-out') return state.closeOuts.get(Number(number));
+  if (kind === 'clearing') return state.clearings.get(Number(number) as DomainId);
+  return state.counters;
+}

@@ -1,0 +1,96 @@
+import type {
+  At,
+  Command,
+  CommandOf,
+  Decide,
+  EventOf,
+  LaneDefinition,
+  LiquidationCommand,
+  LiquidationEvent,
+  Mail,
+} from '@ringfence/contracts';
+import { clearingHandlers } from './clearing/evolve.js';
+import {
+  decidable,
+  decide,
+  noteDone,
+  noteRoundOpened,
+  noteWish,
+  scheduleRound,
+  takeReport,
+} from './clearing/rounds.js';
+import { closeOutHandlers } from './close-out/evolve.js';
+import {
+  noteCall,
+  noteCure,
+  noteFill,
+  noteSale,
+  noteSettlement,
+  openCloseOut,
+} from './close-out/notes.js';
+import { hasWork, PIECE, reviewRounds, workCloseOuts } from './close-out/work.js';
+import { liquidationDigest } from './digest.js';
+import { accountsReactions, referenceReactions, riskReactions } from './reactions.js';
+import { initialLiquidation, type LiquidationState } from './state.js';
+import { accountsViews } from './views/accounts.js';
+import { referenceViews } from './views/reference.js';
+import { riskViews } from './views/risk.js';
+
+type Deciders = {
+  readonly [Name in LiquidationCommand['type']]: Decide<CommandOf<Name>, LiquidationState>;
+};
+/** One writer per fact: a fact that nobody handles fails the compiler rather than the fold. */
+type Handlers = {
+  readonly [Name in LiquidationEvent['type']]: (
+    state: LiquidationState,
+    event: EventOf<Name>,
+    mail: Mail,
+    at: At,
+  ) => void;
+};
+
+/** Rounds first: others wait for them. A full piece of sizing goes on while there is more. */
+function next(state: LiquidationState): Command | null {
+  const domain = decidable(state);
+  if (domain !== null) return { type: 'DecideRound', domain };
+  const { tick, sized } = state.counters;
+  if (sized < PIECE || !hasWork(state, tick)) return null;
+  return { type: 'WorkCloseOuts', tick };
+}
+
+/**
+ * How a default is closed out: per bucket slices to liquidity walls and sales of collateral, per
+ * domain the decider of settlement rounds, insurance, deleveraging and haircut.
+ */
+export const liquidationLane: LaneDefinition<LiquidationState> = {
+  service: 'liquidation',
+  foldVersion: 1,
+  initial: initialLiquidation,
+  deciders: {
+    ScheduleRound: scheduleRound,
+    OpenCloseOut: openCloseOut,
+    NoteCure: noteCure,
+    NoteCall: noteCall,
+    NoteFill: noteFill,
+    NoteSale: noteSale,
+    NoteSettlement: noteSettlement,
+    WorkCloseOuts: workCloseOuts,
+    ReviewRounds: reviewRounds,
+    NoteRoundOpened: noteRoundOpened,
+    DecideRound: decide,
+    RoundReport: takeReport,
+    RoundDone: noteDone,
+    RoundWanted: noteWish,
+  } satisfies Deciders,
+  evolve: { ...closeOutHandlers, ...clearingHandlers } satisfies Handlers,
+  views: { reference: referenceViews, risk: riskViews, accounts: accountsViews },
+  reactions: {
+    reference: referenceReactions,
+    risk: riskReactions,
+    accounts: accountsReactions,
+  },
+  next,
+  digest: liquidationDigest,
+  // nothing here raises risk, and clients send only the schedule of rounds
+  reducing: new Set(['ScheduleRound'] as const),
+};
