@@ -96,7 +96,7 @@ export class MemoryJournal implements Journal {
   /** Inverts one byte of a stored record. */
   flip(stream: Stream, offset: number, byteIndex: number): void {
     const { entries } = this.log(stream);
-    const bytes = present(entries[offset], 'a stored record').slice();
+    const bytes = new Uint8Array(present(entries[offset], 'a stored record'));
     bytes[byteIndex] = present(bytes[byteIndex], 'a byte of it') ^ 0xff;
     entries[offset] = bytes;
   }
@@ -196,7 +196,7 @@ class Session implements MemorySession {
   async append(stream: Stream, bytes: Uint8Array): Promise<AppendResult> {
     this.#checkOpen();
     if (this.#state === 'killed') return SILENCE;
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes);
     return new Promise((resolve) => {
       const answer = (result: AppendResult): void =>
         this.#defer('ack', stream, () => this.#settle(() => resolve(result)));
