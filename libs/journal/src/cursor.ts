@@ -11,7 +11,7 @@ export interface Witness {
   readonly who: string;
 }
 
-/** The log ends before, or differs at, a position that was already seen: part of the truth is gone. */
+/** The log ends before, or differs at, a position that was seen: part of the truth is gone. */
 export class LogTruncated extends Error {
   override readonly name = 'LogTruncated';
   constructor(

@@ -10,7 +10,7 @@ export class FaultyJournal implements Journal {
 
   constructor(private readonly inner: Journal) {}
 
-  /** What happens to the next appends, one after the other; `delayed` needs a scheduler's journal. */
+  /** What happens to the next appends, in turn; only a scheduler can do `delayed`. */
   inject(...faults: Exclude<AppendFault, 'delayed'>[]): void {
     this.#next.push(...faults);
   }

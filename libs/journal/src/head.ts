@@ -63,7 +63,7 @@ const HASH = /^[0-9a-f]{64}$/;
 /** SHA-256 of a record's exact bytes, 64 lower-case hexadecimal digits. */
 export const hash = (bytes: Uint8Array): string => digest('sha256', bytes, 'hex');
 
-/** Format byte, head as one JSON line, body. One head has one encoding: the order below is fixed. */
+/** Format byte, head as one JSON line, body. One head has one encoding, in a fixed order. */
 export function encodeRecord(head: Head, body: Uint8Array, format: Format = PACKED): Uint8Array {
   const line = Buffer.from(`${JSON.stringify(inOrder(head))}\n`, 'utf8');
   const bytes = new Uint8Array(1 + line.length + body.length);

@@ -24,7 +24,7 @@ export interface Scheduler {
  * some turns of the scheduler later.
  */
 export type AppendFault = 'lost-ack' | 'lost-append' | 'late-twin' | 'duplicate' | 'delayed';
-/** An append; a read that gives fewer entries than it could; one that throws and may be repeated. */
+/** Of an append; a read that gives fewer entries than it could; one that throws for once. */
 export type Fault = AppendFault | 'partial-read' | 'failed-read';
 
 /** Which faults a memory journal shows. */

@@ -134,14 +134,14 @@ describe('many owners in a storm of faults', () => {
     },
   );
 
-  it('is a storm: records were acknowledged, ignored and owners changed', async () => {
+  it('are in a storm: records were acknowledged, ignored and owners changed', async () => {
     const { storm, read } = await weather(7);
-    expect(storm.acked.length).toBeGreaterThan(20);
-    expect(read.ignored).toBeGreaterThan(10);
+    expect(storm.acked.length).toBeGreaterThan(10);
+    expect(read.ignored).toBeGreaterThan(5);
     expect(read.records.at(-1)?.head.epoch).toBeGreaterThan(3);
   });
 
-  it('comes out the same for the same seed', async () => {
+  it('do the same again for the same seed', async () => {
     const [one, two] = [await weather(11), await weather(11)];
     expect(one.read.contents).toEqual(two.read.contents);
   });

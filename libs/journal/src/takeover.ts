@@ -7,7 +7,7 @@ import { type AppendResult, type Entry, JournalBroken } from './port.js';
 export interface OpenOptions extends CursorOptions {
   /** names this process in every record it writes */
   readonly writer: string;
-  /** folds each accepted record, this writer's own `EpochOpened` included, in order, one at a time */
+  /** folds each accepted record in order, one at a time, this writer's own `EpochOpened` too */
   readonly onRecord: (record: ChainRecord, head: ChainHead) => void | Promise<void>;
   readonly witnesses: readonly Witness[];
   /** of the `EpochOpened`; empty by default */

@@ -91,8 +91,8 @@ export class ChainWriter {
    *
    * @throws Fenced when another process took over; this and every later append
    * @throws InvariantViolation when the record does not link to what was handed in before
-   * @throws JournalBroken, MalformedRecord or what `wait` throws: the outcome is then unknown, never
-   *         "failed", and the writer is done for
+   * @throws JournalBroken, MalformedRecord or what `wait` throws: the outcome is then unknown,
+   *         never "failed", and the writer is done for
    */
   async append(bytes: Uint8Array): Promise<Receipt> {
     const { seq, epoch, prev } = this.next();
