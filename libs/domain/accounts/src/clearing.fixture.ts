@@ -82,8 +82,8 @@ export function decideRound(reports: readonly Report[], domain: DomainId): Part[
   const cuts = closePositions(reports, parts, deficits);
   const rest = sumOf([...deficits.values()]);
   const afterAdl = reports.map((report, p) => report.claims - (cuts[p] ?? 0n));
-  allot(rest, afterAdl).forEach((cut, p) => set(parts, p, { claimsCut: cut }));
-  pay(reports, parts, afterAdl);
+  allot(rest, afterAdl).forEach((cut, p) => set(parts, p, { claimsCut: (cuts[p] ?? 0n) + cut }));
+  pay(reports, parts);
   return parts;
 }
 function set(parts: Part[], p: number, fields: Partial<Part>): void {
@@ -164,9 +164,9 @@ function cutClaim(
   cuts[p] = (cuts[p] ?? 0n) + amount;
 }
 
-function pay(reports: readonly Report[], parts: Part[], afterAdl: readonly bigint[]): void {
+function pay(reports: readonly Report[], parts: Part[]): void {
   const held = reports.map((report, p) => report.collected + (parts[p]?.insuranceUsed ?? 0n));
-  const left = afterAdl.map((claims, p) => claims - (parts[p]?.claimsCut ?? 0n));
+  const left = reports.map(({ claims }, p) => claims - (parts[p]?.claimsCut ?? 0n));
   const debts = sumOf(reports.map((report) => report.debts));
   invariant(sumOf(held) + debts === sumOf(left), 'a round sums to zero');
   const paid = allot(sumOf(held), left);

@@ -150,6 +150,18 @@ const reactions: LaneDefinition<AccountsState>['reactions'] = {
   },
 };
 
+/** The answer to an offer on which its decider threw: the other side gets its money or its leg back. */
+const refuse: LaneDefinition<AccountsState>['refuse'] = (offer, order, reason) => {
+  const partition = order.from?.partition;
+  if (partition === undefined) return null;
+  if (offer.type === 'TransferOffer') {
+    return { type: 'TransferRefused', partition, reservation: offer.reservation, reason };
+  }
+  if (offer.type !== 'LegOffer') return null;
+  const { reservation, account } = offer;
+  return { type: 'LegRefused', partition, offer: reservation, account, reason };
+};
+
 /**
  * Who is owed what, behind which wall. Everything inside a wall changes in one decision; nothing crosses one but by reserve,
  * offer, accept or refuse, settle or return.
@@ -162,6 +174,7 @@ export const accountsLane: LaneDefinition<AccountsState> = defineLane<AccountsSt
   evolve,
   views: { reference: referenceViews },
   reactions,
+  refuse,
   next,
   digest,
   // out of a margin bucket the gate judges; into one is a top-up; trades that only reduce pass their own check of staleness

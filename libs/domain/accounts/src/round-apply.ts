@@ -135,26 +135,6 @@ export const applyDecision: Decide<CommandOf<'ApplyDecision'>, AccountsState> = 
 
 const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, each) => sum + each, 0n);
 
-/**
- * Shares of the lane's decision per claim: first the named cuts, then the pro-rata cut over what is left of the claims, then
- * payment over what is left then; floor and largest remainder, ties in bucket order.
- */
-function plan(claims: readonly Claim[], event: EventOf<'RoundDecisionTaken'>): void {
-  for (const cut of event.cuts) {
-    const claim = claimOf(claims, cut);
-    claim.cutByAdl += cut.amount;
-    invariant(claim.cutByAdl <= claim.amount, 'a cut is at most the claim');
-  }
-  const afterAdl = claims.map((claim) => claim.amount - claim.cutByAdl);
-  invariant(event.claimsCut <= sumOf(afterAdl), 'cuts are at most the claims');
-  const cuts = allot(event.claimsCut, afterAdl);
-  claims.forEach((claim, index) => (claim.cutProRata = cuts[index] ?? 0n));
-  const left = claims.map((claim) => claim.amount - claim.cutByAdl - claim.cutProRata);
-  invariant(event.claimsPaid <= sumOf(left), 'payments are at most the claims');
-  const payments = allot(event.claimsPaid, left);
-  claims.forEach((claim, index) => (claim.paid = payments[index] ?? 0n));
-}
-
 /** A claim of the round by its bucket; they are in bucket order. */
 function claimOf(claims: readonly Claim[], place: BucketKey): Claim {
   let low = 0;
@@ -167,6 +147,34 @@ function claimOf(claims: readonly Claim[], place: BucketKey): Claim {
   const claim = present(claims[low], 'claim of a named cut');
   invariant(byBucket(claim, place) === 0, 'a cut names a claim');
   return claim;
+}
+
+/**
+ * Shares of the lane's decision per claim: first the named cuts, then the rest of the cut over what is left of the claims, then
+ * payment over what is left then; what is kept is floored, largest remainder, ties in bucket order.
+ *
+ * @source DESIGN 6.6; `haircutClaims` of `libs/margin`, the rule that the decider splits over lanes by
+ */
+function plan(claims: readonly Claim[], event: EventOf<'RoundDecisionTaken'>): void {
+  let named = 0n;
+  for (const cut of event.cuts) {
+    const claim = claimOf(claims, cut);
+    claim.cutByAdl += cut.amount;
+    named += cut.amount;
+    invariant(claim.cutByAdl <= claim.amount, 'a cut is at most the claim');
+  }
+  const afterAdl = claims.map((claim) => claim.amount - claim.cutByAdl);
+  const proRata = event.claimsCut - named;
+  const kept = sumOf(afterAdl) - proRata;
+  invariant(proRata >= 0n && kept >= 0n, 'cuts are at most the claims');
+  invariant(event.claimsPaid <= kept, 'payments are at most the claims');
+  const left = allot(kept, afterAdl);
+  const payments = allot(event.claimsPaid, left);
+  claims.forEach((claim, index) => {
+    const rest = left[index] ?? 0n;
+    claim.cutProRata = (afterAdl[index] ?? 0n) - rest;
+    claim.paid = payments[index] ?? 0n;
+  });
 }
 
 export const roundApplyEvolve = {
