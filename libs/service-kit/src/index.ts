@@ -1,1 +1,16 @@
-export {};
+export * from './command-bus.js';
+export * from './config.js';
+export * from './derived-id.js';
+export * from './file-snapshots.js';
+export * from './health.module.js';
+export * from './lane-ground.js';
+export * from './lane-host.js';
+export * from './lane-transport.js';
+export * from './lanes.module.js';
+export * from './problem.js';
+export * from './quiet.js';
+export type { ShadowPlan } from './shadow-thread.js';
+export * from './shadow-threads.js';
+export * from './serve.js';
+export * from './start.js';
+export * from './witnesses.js';

@@ -1,1 +1,1 @@
-export {};
+export * from './accounts.module.js';

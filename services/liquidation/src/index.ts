@@ -1,1 +1,1 @@
-export {};
+export * from './liquidation.module.js';

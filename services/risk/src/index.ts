@@ -1,1 +1,1 @@
-export {};
+export * from './risk.module.js';

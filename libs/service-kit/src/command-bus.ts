@@ -1,0 +1,33 @@
+import type { Service } from '@ringfence/kernel';
+import type { Answer, ClientCommand } from '@ringfence/lane';
+
+/** Orders of clients for one lane, in the order in which it shall take them. */
+export interface CommandBatch {
+  readonly service: Service;
+  readonly partition: number;
+  readonly commands: readonly ClientCommand[];
+}
+
+/** What became of a batch. Only `answers` means that it was taken; then each order has its own. */
+export type BatchAnswer =
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
+  /** the lane's queue is full: nothing was taken, send it again later */
+  | { readonly kind: 'busy' }
+  /** nothing was taken, and nothing will be before somebody resumes the lane */
+  | { readonly kind: 'stopped'; readonly reason: string };
+
+/** Carries orders from an edge to the lane that decides them, wherever it runs. Never throws for an outcome. */
+export interface CommandBus {
+  hand(batch: CommandBatch): Promise<BatchAnswer>;
+}
+
+/** Asks something else of a service; the answer is a value. */
+export interface ServiceCalls {
+  call(pattern: string, data: unknown): Promise<unknown>;
+}
+
+/** Token of the bus in Nest. */
+export const COMMAND_BUS = Symbol('CommandBus');
+
+/** What a service listens to. */
+export const commandsPattern = (service: Service): string => `commands.${service}`;

@@ -1,0 +1,38 @@
+import { Controller, Get, Inject, Module } from '@nestjs/common';
+import {
+  HealthCheck,
+  HealthCheckService,
+  HealthIndicatorService,
+  TerminusModule,
+  type HealthCheckResult,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
+import { HOSTED_LANES } from './lanes.module.js';
+import type { HostedLanes } from './lane-host.js';
+
+/** Whether the lanes of this process decide. One that does not names itself and why. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    @Inject(HealthCheckService) readonly health: HealthCheckService,
+    @Inject(HealthIndicatorService) readonly indicator: HealthIndicatorService,
+    @Inject(HOSTED_LANES) readonly lanes: readonly HostedLanes[],
+  ) {}
+
+  @Get()
+  @HealthCheck()
+  check(): Promise<HealthCheckResult> {
+    return this.health.check(this.lanes.map((lanes) => () => this.#lanesOf(lanes)));
+  }
+
+  #lanesOf(lanes: HostedLanes): HealthIndicatorResult {
+    const indicator = this.indicator.check(lanes.service);
+    const stopped = lanes.reports().filter(({ status }) => status !== 'active');
+    if (stopped.length === 0) return indicator.up({ lanes: lanes.partitions });
+    const names = stopped.map(({ partition, status, fault }) => ({ partition, status, fault }));
+    return indicator.down({ stopped: names });
+  }
+}
+
+@Module({ imports: [TerminusModule.forRoot({ logger: false })], controllers: [HealthController] })
+export class HealthModule {}

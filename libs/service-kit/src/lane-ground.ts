@@ -1,0 +1,86 @@
+import type { Journal } from '@ringfence/journal';
+import type { Address } from '@ringfence/kernel';
+import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
+import { gatherWitnesses, type Witnesses } from './witnesses.js';
+
+/** Something beside the lanes that may still put work into them: an effect with an instruction under way. */
+export interface Busy {
+  quiet(): boolean;
+}
+
+/** Takes a snapshot of a lane beside it, in another thread. */
+export interface ShadowSnapshots {
+  take(address: Address): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LaneGroundOptions {
+  readonly journal: Journal;
+  readonly exchange: Exchange;
+  readonly snapshots: SnapshotStore;
+  readonly cache: DecodeCache;
+  readonly partitions: number;
+  /** names this process in its records */
+  readonly writer: string;
+  /** waiting client orders per lane, at most */
+  readonly queueMax?: number;
+  readonly shadow?: ShadowSnapshots;
+  /** a lane takes a snapshot after so many events */
+  readonly snapshotEvents?: number;
+  /** says what an operator should know */
+  readonly log?: (line: string) => void;
+}
+
+/** What the lanes of one process stand on, whichever service they belong to. */
+export class LaneGround {
+  readonly journal: Journal;
+  readonly partitions: number;
+  /** keys the tables of ids: 32 bits that no sender knows */
+  readonly seed = crypto.getRandomValues(new Uint32Array(1))[0];
+  /** what else must be done before the process is quiet */
+  readonly others: Busy[] = [];
+  readonly #waiters = new Set<() => void>();
+  #witnesses: Promise<Witnesses> | undefined;
+
+  constructor(readonly options: LaneGroundOptions) {
+    this.journal = options.journal;
+    this.partitions = options.partitions;
+  }
+
+  /** What the logs say of each other; read once, and again after `forget`. */
+  witnesses(): Promise<Witnesses> {
+    this.#witnesses ??= gatherWitnesses(this.journal, this.partitions);
+    return this.#witnesses;
+  }
+  forget(): void {
+    this.#witnesses = undefined;
+  }
+
+  join(other: Busy): void {
+    this.others.push(other);
+  }
+
+  /** Something became durable somewhere. */
+  noteDurable(): void {
+    if (this.#waiters.size === 0) return;
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const wake of waiters) wake();
+  }
+  /** Resolves after the next record of any lane here, or after `ms`. */
+  nextDurable(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      this.#waiters.add(wake);
+    });
+  }
+
+  say(line: string): void {
+    this.options.log?.(line);
+  }
+}

@@ -1,0 +1,270 @@
+import type { LaneDefinition } from '@ringfence/contracts';
+import { invariant, type CommandId, type Service } from '@ringfence/kernel';
+import { GENESIS, type ChainHead, type Receipt } from '@ringfence/journal';
+import { Lane, logStream, type HouseDecided, type LaneStatus, type LogRecord } from '@ringfence/lane';
+import type { BatchAnswer, CommandBatch } from './command-bus.js';
+import type { LaneGround } from './lane-ground.js';
+import { witnessesOf } from './witnesses.js';
+
+/** Events after which a lane takes a snapshot. */
+const SNAPSHOT_EVENTS = 50_000;
+const WAIT_FIRST_MS = 5;
+const WAIT_MAX_MS = 1000;
+
+/** `opening`: it replays its log. `stood-down`: another process opened an epoch while this one took over. */
+export type HostedStatus = LaneStatus | 'opening' | 'stood-down';
+
+/** How one lane stands, for operators. */
+export interface LaneReport {
+  readonly service: Service;
+  readonly partition: number;
+  readonly status: HostedStatus;
+  /** why it does not decide; empty while it does */
+  readonly fault: string;
+  readonly head: ChainHead;
+  readonly queued: number;
+  readonly unacked: number;
+  readonly ignored: number;
+  /** log time, ms UTC */
+  readonly time: number;
+}
+
+/** A number that a service shows of a lane's state; higher is worse or just what it is. */
+export interface Gauge {
+  readonly name: string;
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+/**
+ * What acts on the world outside: it hears of recorded facts, and of a lane that was opened, whose state says what is
+ * still to be done. It may hear of a fact twice.
+ */
+export interface LaneEffect<State> {
+  opened(lane: Lane<State>): void;
+  durable(lane: Lane<State>, record: LogRecord): void;
+}
+/** What an operator may see of a lane's newest state. */
+export interface Sights<State> {
+  readonly gauges?: (state: State, time: number) => readonly Gauge[];
+  /** the state in lines of plain data, for comparison with a replay */
+  readonly lines?: (state: State) => Iterable<object>;
+}
+/** A lane's newest state as of a position of its log. */
+export interface LiveState {
+  readonly head: ChainHead;
+  /** of the state, 64 bits in hexadecimal */
+  readonly digest: string;
+  readonly lines: readonly object[];
+}
+
+/** The lanes of one service in this process, as others see them. */
+export interface HostedLanes {
+  readonly service: Service;
+  readonly partitions: number;
+  take(batch: CommandBatch): Promise<BatchAnswer>;
+  reports(): readonly LaneReport[];
+  gauges(partition: number): readonly Gauge[];
+  /** undefined while the lane is not open; may be ahead of `head` unless the lane is quiet */
+  live(partition: number): LiveState | undefined;
+  /** the last durable record's sequence number; 0 while there is none */
+  endOf(partition: number): number;
+  headOf(partition: number): ChainHead;
+  answerOf(partition: number, id: CommandId): Promise<FoundAnswer | undefined>;
+  /** whether nothing waits in any of its lanes; those that do not decide count as quiet */
+  quiet(endOf: (service: Service, partition: number) => number): boolean;
+  /** Opens a lane again that stopped or was taken over; nothing when it decides. */
+  resume(partition: number): Promise<LaneReport>;
+  /** Takes snapshots now. */
+  snapshot(): Promise<void>;
+}
+export interface FoundAnswer {
+  readonly decided: HouseDecided;
+  readonly receipt: Receipt;
+}
+
+interface Slot<State> {
+  lane: Lane<State> | undefined;
+  status: 'opening' | 'stood-down' | 'stopped' | 'closed';
+  fault: unknown;
+  /** events since the last snapshot was asked for */
+  events: number;
+}
+
+/** Opens and keeps the lanes of one definition: one per partition, the reference lane once. */
+export class LaneHost<State> implements HostedLanes {
+  readonly service: Service;
+  readonly partitions: number;
+  readonly #slots: Slot<State>[];
+  #closing = false;
+
+  constructor(
+    readonly definition: LaneDefinition<State>,
+    readonly ground: LaneGround,
+    readonly sights: Sights<State> = {},
+    readonly effects: readonly LaneEffect<State>[] = [],
+  ) {
+    this.service = definition.service;
+    this.partitions = definition.service === 'reference' ? 1 : ground.partitions;
+    this.#slots = Array.from({ length: this.partitions }, () => ({
+      lane: undefined, status: 'closed', fault: undefined, events: 0,
+    }));
+  }
+
+  /** Takes all its logs over. A lane that cannot open stays stopped and says why; the others go on. */
+  async open(): Promise<void> {
+    await Promise.all(this.#slots.map((_, partition) => this.#open(partition)));
+  }
+  /** Nest calls it before the process serves. */
+  onApplicationBootstrap(): Promise<void> {
+    return this.open();
+  }
+  /** Nest calls it when the process ends. */
+  onApplicationShutdown(): Promise<void> {
+    return this.close();
+  }
+
+  lane(partition: number): Lane<State> | undefined {
+    return this.#slots[partition]?.lane;
+  }
+
+  take({ partition, commands }: CommandBatch): Promise<BatchAnswer> {
+    const lane = this.lane(partition);
+    if (lane?.status !== 'active') {
+      return Promise.resolve({ kind: 'stopped', reason: this.#reasonOf(partition) });
+    }
+    return new Promise((resolve) => {
+      const taken = lane.submit(commands, (answers) => resolve({ kind: 'answers', answers }));
+      if (!taken) resolve({ kind: 'busy' });
+      else if (commands.length === 0) resolve({ kind: 'answers', answers: [] });
+    });
+  }
+
+  reports(): readonly LaneReport[] {
+    return this.#slots.map((_, partition) => this.#report(partition));
+  }
+  gauges(partition: number): readonly Gauge[] {
+    const lane = this.lane(partition);
+    return (lane && this.sights.gauges?.(lane.state, lane.time)) ?? [];
+  }
+  live(partition: number): LiveState | undefined {
+    const lane = this.lane(partition);
+    if (!lane) return undefined;
+    const digest = this.definition.digest(lane.state).toString(16);
+    return { head: lane.head, digest, lines: [...(this.sights.lines?.(lane.state) ?? [])] };
+  }
+  endOf(partition: number): number {
+    return this.lane(partition)?.head.seq ?? 0;
+  }
+  headOf(partition: number): ChainHead {
+    return this.lane(partition)?.head ?? GENESIS;
+  }
+  async answerOf(partition: number, id: CommandId): Promise<FoundAnswer | undefined> {
+    return this.lane(partition)?.answerOf(id);
+  }
+
+  quiet(endOf: (service: Service, partition: number) => number): boolean {
+    return this.#slots.every(({ lane }, partition) => {
+      if (lane?.status !== 'active') return true;
+      return lane.quiet((topic) => endOf(topic.slice('log.'.length) as Service, partition));
+    });
+  }
+
+  async resume(partition: number): Promise<LaneReport> {
+    const slot = this.#slots[partition];
+    invariant(slot !== undefined, `${this.service} has no partition ${partition} here`);
+    if (slot.lane?.status !== 'active' && slot.status !== 'opening') {
+      await slot.lane?.close();
+      slot.lane = undefined;
+      this.ground.forget();
+      await this.#open(partition);
+    }
+    return this.#report(partition);
+  }
+
+  async snapshot(): Promise<void> {
+    for (const [partition, { lane }] of this.#slots.entries()) {
+      if (lane) await this.ground.options.shadow?.take({ service: this.service, partition });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#slots.map(({ lane }) => lane?.close()));
+  }
+
+  async #open(partition: number): Promise<void> {
+    const slot = this.#slots[partition];
+    slot.status = 'opening';
+    slot.fault = undefined;
+    try {
+      const lane = await this.#takeOver(partition, slot);
+      if (lane === 'stood-down') {
+        slot.status = lane;
+        return;
+      }
+      slot.lane = lane;
+      for (const effect of this.effects) effect.opened(lane);
+    } catch (fault) {
+      slot.status = 'stopped';
+      slot.fault = fault;
+      this.ground.say(`${this.service}/${partition} does not open: ${textOf(fault)}`);
+    }
+  }
+
+  async #takeOver(partition: number, slot: Slot<State>): Promise<Lane<State> | 'stood-down'> {
+    const { journal, exchange, snapshots, cache, writer, queueMax } = this.ground.options;
+    const witnesses = await this.ground.witnesses();
+    return Lane.open<State>({
+      definition: this.definition, partition, partitions: this.ground.partitions,
+      journal, exchange, snapshots, cache, writer, queueMax, seed: this.ground.seed,
+      witnesses: witnessesOf(witnesses, logStream(this.service, partition)),
+      wait: (attempt) => this.#wait(attempt),
+      breathe: () => new Promise((resume) => setImmediate(resume)),
+      onDurable: (record) => this.#noteDurable(partition, slot, record),
+    });
+  }
+
+  #wait(attempt: number): Promise<void> {
+    if (this.#closing) return Promise.reject(new Error('the process ends'));
+    const ms = Math.min(WAIT_MAX_MS, WAIT_FIRST_MS * 2 ** Math.min(attempt, 10));
+    return new Promise((resume) => setTimeout(resume, ms));
+  }
+
+  #noteDurable(partition: number, slot: Slot<State>, record: LogRecord): void {
+    for (const { events } of record.decided) slot.events += events.length;
+    const { shadow, snapshotEvents = SNAPSHOT_EVENTS } = this.ground.options;
+    if (shadow && slot.events >= snapshotEvents) {
+      slot.events = 0;
+      shadow.take({ service: this.service, partition }).catch((fault: unknown) => {
+        this.ground.say(`no snapshot of ${this.service}/${partition}: ${textOf(fault)}`);
+      });
+    }
+    if (slot.lane) for (const effect of this.effects) effect.durable(slot.lane, record);
+    this.ground.noteDurable();
+  }
+
+  #report(partition: number): LaneReport {
+    const { lane, status, fault } = this.#slots[partition];
+    return {
+      service: this.service,
+      partition,
+      status: lane?.status ?? status,
+      fault: textOf(lane?.fault ?? fault),
+      head: this.headOf(partition),
+      queued: lane?.queued ?? 0,
+      unacked: lane?.unacked ?? 0,
+      ignored: lane?.ignored ?? 0,
+      time: lane?.time ?? 0,
+    };
+  }
+  #reasonOf(partition: number): string {
+    if (!this.#slots[partition]) return `${this.service} has no partition ${partition} here`;
+    const { status, fault } = this.#report(partition);
+    return `${this.service}/${partition} is ${status}${fault ? `: ${fault}` : ''}`;
+  }
+}
+
+const textOf = (fault: unknown): string => {
+  if (fault === undefined) return '';
+  return fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+};

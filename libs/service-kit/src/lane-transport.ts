@@ -1,0 +1,50 @@
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import {
+  commandsPattern,
+  type BatchAnswer,
+  type CommandBatch,
+  type CommandBus,
+  type ServiceCalls,
+} from './command-bus.js';
+
+/**
+ * Carries orders to the lanes of the same process through Nest's message patterns: a batch goes in, answers come out
+ * as values. A handler that throws is a bug; its batch is then of unknown outcome and said to be so.
+ */
+export class LaneTransport extends Server implements CustomTransportStrategy, CommandBus, ServiceCalls {
+  listen(callback: () => void): void {
+    callback();
+  }
+  close(): void {}
+  on(): void {}
+  unwrap<T>(): T {
+    throw new Error('there is no server below: orders travel by function call');
+  }
+
+  async hand(batch: CommandBatch): Promise<BatchAnswer> {
+    const pattern = commandsPattern(batch.service);
+    if (!this.getHandlerByPattern(pattern)) {
+      return { kind: 'stopped', reason: `no ${batch.service} service runs here` };
+    }
+    const answer = await this.call(pattern, batch);
+    return isAnswer(answer) ? answer : unknown(batch);
+  }
+
+  async call(pattern: string, data: unknown): Promise<unknown> {
+    const handed: unknown = await this.getHandlerByPattern(pattern)?.(data);
+    return isObservable(handed) ? lastValueFrom(handed, { defaultValue: undefined }) : handed;
+  }
+}
+
+const isAnswer = (value: unknown): value is BatchAnswer =>
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'answers' || value.kind === 'busy' || value.kind === 'stopped');
+
+/** Nobody can tell whether the lane took it: never "failed". */
+function unknown({ commands }: CommandBatch): BatchAnswer {
+  const reason = 'the service that took it did not answer';
+  return { kind: 'answers', answers: commands.map(() => ({ kind: 'pending', reason })) };
+}

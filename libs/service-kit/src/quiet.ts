@@ -1,0 +1,35 @@
+import type { Service } from '@ringfence/kernel';
+import type { HostedLanes } from './lane-host.js';
+import type { Busy, LaneGround } from './lane-ground.js';
+
+/** Turns of the event loop that are looked at one by one before the clock is asked. */
+const TURNS = 64;
+const SLICE_MS = 2;
+
+/** Whether nothing waits anywhere: every lane has read and decided all there is, and nothing is in flight. */
+export function isQuiet(hosts: readonly HostedLanes[], others: readonly Busy[] = []): boolean {
+  const endOf = (service: Service, partition: number): number => {
+    const host = hosts.find((each) => each.service === service);
+    return host?.endOf(service === 'reference' ? 0 : partition) ?? 0;
+  };
+  return hosts.every((host) => host.quiet(endOf)) && others.every((other) => other.quiet());
+}
+
+/**
+ * Waits until the house is quiet.
+ *
+ * @returns false when it was not within `ms`
+ */
+export async function untilQuiet(
+  ground: LaneGround,
+  holds: () => boolean,
+  ms: number,
+): Promise<boolean> {
+  const end = performance.now() + ms;
+  for (let turn = 0; ; turn++) {
+    if (holds()) return true;
+    if (performance.now() >= end) return false;
+    if (turn % TURNS < TURNS - 1) await new Promise((resume) => setImmediate(resume));
+    else await ground.nextDurable(SLICE_MS);
+  }
+}

@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type LaneDefinition } from '@ringfence/contracts';
+import type { Journal } from '@ringfence/journal';
+import { present, type Address } from '@ringfence/kernel';
+import { takeSnapshot } from '@ringfence/lane';
+import { FileSnapshotStore } from './file-snapshots.js';
+
+/** What a module gives the threads that read its lanes' logs beside them. */
+export interface ShadowPlan {
+  /** definitions of all lanes of this process */
+  readonly definitions: readonly LaneDefinition<never>[];
+  /** opens the journal of a folder for reading only */
+  openToRead(folder: string): Promise<Journal>;
+}
+/** What a thread is told at its start. */
+export interface ShadowOrder {
+  /** URL of a module that exports `plan`, a {@link ShadowPlan} */
+  readonly plan: string;
+  readonly address: Address;
+  readonly partitions: number;
+  readonly journalFolder: string;
+  readonly snapshotFolder: string;
+  readonly seed: number;
+}
+
+/** Reads are of a file beside a writer: a few more attempts mend what can be mended. */
+const ATTEMPTS_MAX = 20;
+const WAIT_MS = 50;
+const wait = async (attempt: number): Promise<void> => {
+  if (attempt > ATTEMPTS_MAX) throw new Error('the log cannot be read');
+  await new Promise((resume) => setTimeout(resume, WAIT_MS));
+};
+
+const { plan, address, partitions, journalFolder, snapshotFolder, seed } =
+  workerData as ShadowOrder;
+const { plan: given } = (await import(plan)) as { plan: ShadowPlan };
+const definition = present(
+  given.definitions.find(({ service }) => service === address.service),
+  `the definition of ${address.service}`,
+);
+const journal = await given.openToRead(journalFolder);
+try {
+  const snapshots = new FileSnapshotStore(snapshotFolder);
+  const { partition } = address;
+  const place = { definition, partition, partitions, seed };
+  const head = await takeSnapshot({ ...place, journal, snapshots, wait });
+  parentPort?.postMessage(head.seq);
+} finally {
+  await journal.close();
+}
