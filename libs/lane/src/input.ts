@@ -5,6 +5,12 @@ import type { LogRecord, LogTail, Wait } from './log-tail.js';
 /** Records read ahead of the lane; more wait in the log. */
 const AHEAD_MAX = 64;
 
+export interface InputOptions {
+  readonly wait: Wait;
+  readonly onReady: () => void;
+  readonly onFault: (fault: unknown) => void;
+}
+
 /** One log that a lane reads: records come in by themselves, the lane takes them in order. */
 export class LogInput {
   readonly #ready: LogRecord[] = [];
@@ -15,9 +21,7 @@ export class LogInput {
 
   constructor(
     readonly tail: LogTail,
-    readonly wait: Wait,
-    readonly onReady: () => void,
-    readonly onFault: (fault: unknown) => void,
+    readonly options: InputOptions,
   ) {}
 
   get service(): Service {
@@ -52,14 +56,14 @@ export class LogInput {
       do {
         this.#again = false;
         while (!this.#closed && this.#ready.length < AHEAD_MAX) {
-          const records = await this.tail.poll(this.wait);
+          const records = await this.tail.poll(this.options.wait);
           if (records.length === 0 || this.#closed) break;
           for (const record of records) this.#ready.push(record);
-          this.onReady();
+          this.options.onReady();
         }
       } while (this.#again && !this.#closed && this.#ready.length < AHEAD_MAX);
     } catch (fault) {
-      if (!this.#closed) this.onFault(fault);
+      if (!this.#closed) this.options.onFault(fault);
     } finally {
       this.#reading = false;
     }

@@ -1,5 +1,5 @@
 import type { LaneDefinition } from '@ringfence/contracts';
-import type { Address, Service } from '@ringfence/kernel';
+import { addressText, type Address, type Service } from '@ringfence/kernel';
 import {
   GENESIS,
   LogTruncated,
@@ -82,14 +82,11 @@ export class Loader<State> {
     const { journal, cache } = this.options;
     const stream = logStream(service, this.address.partition);
     const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
-    const tail = new LogTail(
-      journal,
-      service,
-      stream,
+    const tail = new LogTail(journal, service, stream, {
       from,
       cache,
-      `${this.address.service}/${this.address.partition}`,
-    );
+      who: addressText(this.address),
+    });
     this.#foreign.set(logTopic(service), new ForeignLog(tail, this.options.wait));
   }
 
@@ -100,7 +97,7 @@ export class Loader<State> {
   async #range(range: InputRange): Promise<readonly LogRecord[]> {
     const log = this.#foreign.get(range.topic);
     if (!log) throw new StateDiverged(`${range.topic} is no input of ${this.address.service}`);
-    return log.range(range, `${this.address.service}/${this.address.partition}`);
+    return log.range(range, addressText(this.address));
   }
 
   /** Logs to go on reading, each from where the last own record left it. */
@@ -108,14 +105,11 @@ export class Loader<State> {
     const { journal, cache } = this.options;
     return LaneCore.reads(this.options.definition).map((service) => {
       const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
-      return new LogTail(
-        journal,
-        service,
-        logStream(service, this.address.partition),
+      return new LogTail(journal, service, logStream(service, this.address.partition), {
         from,
         cache,
-        this.address.service,
-      );
+        who: addressText(this.address),
+      });
     });
   }
 }
@@ -168,7 +162,10 @@ export async function foldLane<State>(
   const loader = await Loader.start(options);
   const { journal, definition, partition, cache } = options;
   const { service } = definition;
-  const tail = new LogTail(journal, service, logStream(service, partition), loader.head, cache);
+  const tail = new LogTail(journal, service, logStream(service, partition), {
+    from: loader.head,
+    cache,
+  });
   let head = loader.head;
   for (;;) {
     const records = await tail.poll(options.wait);

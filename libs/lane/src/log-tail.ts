@@ -76,6 +76,13 @@ const fromJsonBody = (body: Uint8Array): HouseDecided[] => {
   return (list as unknown[]).map((one) => catalogue.fromJson(one) as HouseDecided);
 };
 
+export interface LogTailOptions {
+  readonly from?: ChainHead;
+  readonly cache?: DecodeCache;
+  /** named when the log turns out to be shorter than `from` */
+  readonly who?: string;
+}
+
 /** Reads a log of the house from a position on, decision by decision. */
 export class LogTail {
   readonly #chain: ChainTail;
@@ -85,10 +92,9 @@ export class LogTail {
     journal: Journal,
     readonly service: Service,
     readonly stream: Stream,
-    from: ChainHead = GENESIS,
-    cache?: DecodeCache,
-    who = 'a reader',
+    options: LogTailOptions = {},
   ) {
+    const { from = GENESIS, who = 'a reader', cache } = options;
     this.#chain = new ChainTail(journal, stream, { from, who });
     this.#cache = cache;
   }

@@ -1,0 +1,235 @@
+import type { Command, Order } from '@ringfence/contracts';
+import { addressNumber, invariant, SYSTEM, type CommandId } from '@ringfence/kernel';
+import type { ChainWriter } from '@ringfence/journal';
+import { Batch, Submission } from './batch.js';
+import { acknowledge, channelTo, type Packet } from './channels.js';
+import type { LaneCore } from './core.js';
+import { extend, headOf, type LogInput } from './input.js';
+import type { HouseDecided, LogRecord } from './log-tail.js';
+import type { Postbox } from './postbox.js';
+import type { Repeat } from './repeats.js';
+
+/** At most so many decisions in one record; DESIGN 4.1. */
+const DECISIONS_MAX = 1000;
+/** Foreign records read without a decision before the lane notes its position anyway. */
+const IDLE_RECORDS_MAX = 256;
+
+export interface IntakeOptions {
+  readonly writer: Pick<ChainWriter, 'next'>;
+  readonly post: Postbox;
+  /** there is more to do at once */
+  readonly rouse: () => void;
+  readonly onRepeat: (repeat: Repeat) => void;
+}
+
+/** Everything that waits for a lane, and the order in which it is taken. */
+export class Intake<State> {
+  inputs: readonly LogInput[] = [];
+  readonly queue: Submission[] = [];
+  /** client commands in `queue` */
+  queued = 0;
+  /** ids set aside because deciding them left the fold half done */
+  readonly poisoned = new Map<CommandId, string>();
+  #inbox: Packet[] = [];
+  /** read or acked since the last own record, in order */
+  #idle = new Batch();
+  #idleRecords = 0;
+
+  constructor(
+    public core: LaneCore<State>,
+    readonly options: IntakeOptions,
+  ) {}
+
+  get empty(): boolean {
+    return this.queued === 0 && this.#inbox.length === 0;
+  }
+  receive(packet: Packet): void {
+    this.#inbox.push(packet);
+  }
+  submit(submission: Submission): void {
+    this.queue.push(submission);
+    this.queued += submission.commands.length;
+  }
+  /** Goes on with a fold made anew from the log. */
+  restart(core: LaneCore<State>, inputs: readonly LogInput[]): void {
+    this.core = core;
+    this.inputs = inputs;
+    this.#idle = new Batch();
+    this.#idleRecords = 0;
+  }
+
+  /**
+   * Decides what waits as one record: channel messages, then reactions, then commands, then one
+   * piece of long work.
+   */
+  decide(): Batch | null {
+    const batch = this.#idle;
+    this.#idle = new Batch();
+    this.core.begin(this.options.writer.next().seq);
+    try {
+      this.#takePackets(batch);
+      for (const input of this.inputs) this.#takeRecords(input, batch);
+      this.#takeCommands(batch);
+      this.#takePiece(batch);
+    } catch (fault) {
+      this.#requeue(batch);
+      throw fault;
+    }
+    if (
+      batch.decided.length === 0 &&
+      batch.heard.size === 0 &&
+      this.#idleRecords < IDLE_RECORDS_MAX
+    ) {
+      this.#idle = batch;
+      return null;
+    }
+    this.#idleRecords = 0;
+    for (const [peer, { sent }] of this.core.channels) {
+      if (this.options.post.unsent(peer, sent)) batch.sent.set(peer, sent);
+    }
+    return batch;
+  }
+
+  #takePackets(batch: Batch): void {
+    const packets = this.#inbox;
+    this.#inbox = [];
+    for (const packet of packets) this.#takePacket(packet, batch);
+  }
+
+  #takePacket(packet: Packet, batch: Batch): void {
+    const { from } = packet;
+    const channel = channelTo(this.core.channels, from);
+    if (packet.ack > channel.sent) return; // meant for a newer owner of this lane
+    const before = channel.acked;
+    if (acknowledge(channel, packet.ack)) {
+      batch.inputs.push({
+        topic: `ack.${from.service}`,
+        p: from.partition,
+        from: before + 1,
+        to: packet.ack,
+      });
+    }
+    if (packet.messages.length === 0) return;
+    const order: Order = { id: null, by: SYSTEM, from, cause: null };
+    const first = channel.taken + 1;
+    for (let no = first; no < packet.first + packet.messages.length; no++) {
+      const message = packet.messages[no - packet.first];
+      if (!message) break; // a gap: what lies before is sent again
+      channel.taken = no;
+      this.#decideInto(batch, { kind: 'channel', from, no }, message, order);
+    }
+    batch.heard.set(addressNumber(from), channel.taken);
+    if (channel.taken >= first) {
+      batch.inputs.push({
+        topic: `chan.${from.service}`,
+        p: from.partition,
+        from: first,
+        to: channel.taken,
+      });
+    }
+  }
+
+  #takeRecords(input: LogInput, batch: Batch): void {
+    while (batch.decided.length < DECISIONS_MAX) {
+      const record = input.take();
+      if (!record) return;
+      extend(batch.inputs, input.topic, record);
+      this.#idleRecords++;
+      let ordinal = 0;
+      for (const decided of record.decided) {
+        for (const event of decided.events) {
+          this.#see(input, record, event, ordinal++, batch);
+        }
+      }
+      this.core.inputs.set(input.topic, headOf(record));
+    }
+  }
+
+  #see(
+    input: LogInput,
+    record: LogRecord,
+    event: HouseDecided['events'][number],
+    ordinal: number,
+    batch: Batch,
+  ): void {
+    const { head } = record;
+    const cause = {
+      service: input.service,
+      partition: head.p,
+      seq: head.seq,
+      ordinal,
+      time: head.ts,
+    };
+    const commands = this.core.see(event, cause);
+    if (commands.length === 0) return;
+    const order: Order = { id: null, by: SYSTEM, from: null, cause };
+    const { service, partition, seq } = cause;
+    for (const command of commands) {
+      this.#decideInto(
+        batch,
+        { kind: 'reaction', service, partition, seq, ordinal },
+        command,
+        order,
+      );
+    }
+  }
+
+  #takeCommands(batch: Batch): void {
+    while (this.queue.length > 0 && batch.decided.length < DECISIONS_MAX) {
+      const submission = this.queue[0];
+      const index = submission.next++;
+      this.queued--;
+      if (submission.next === submission.commands.length) this.queue.shift();
+      this.#takeCommand(batch, submission, index);
+    }
+  }
+
+  #takeCommand(batch: Batch, submission: Submission, index: number): void {
+    const { id, by, command } = submission.commands[index];
+    const known = this.core.ids.find(id);
+    if (known.length > 0) {
+      this.options.onRepeat({ submission, index, seqs: known });
+      return;
+    }
+    batch.replies.push({ submission, index, decision: batch.decided.length });
+    const poison = this.poisoned.get(id);
+    const order: Order = { id, by, from: null, cause: null };
+    const { outcome, events } =
+      poison === undefined
+        ? this.core.decide(command, order)
+        : { outcome: { kind: 'faulted' as const, reason: poison }, events: [] };
+    batch.add({ origin: { kind: 'client', id, by }, command, outcome, events });
+    this.core.ids.add(id, this.options.writer.next().seq);
+  }
+
+  #takePiece(batch: Batch): void {
+    const piece = this.core.definition.next(this.core.state);
+    if (!piece) return;
+    const before = batch.decided.length;
+    this.#decideInto(batch, { kind: 'continuation' }, piece, {
+      id: null,
+      by: SYSTEM,
+      from: null,
+      cause: null,
+    });
+    invariant(batch.decided.length > before, `${piece.type} brought its work forward`);
+    this.options.rouse();
+  }
+
+  #decideInto(batch: Batch, origin: HouseDecided['origin'], command: Command, order: Order): void {
+    const { outcome, events } = this.core.decide(command, order);
+    if (outcome.kind === 'accepted' && events.length === 0) return; // a late fact: nothing to keep
+    batch.add({ origin, command, outcome, events });
+  }
+
+  /** Commands of a batch that will not be written go back to the front of the queue. */
+  #requeue(batch: Batch): void {
+    for (const { submission, index } of batch.replies.toReversed()) {
+      const again = new Submission([submission.commands[index]], ([answer]) =>
+        submission.answer(index, answer),
+      );
+      this.queue.unshift(again);
+      this.queued++;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { catalogue, type Command } from '@ringfence/contracts';
+import { addressText, present, type CommandId } from '@ringfence/kernel';
+import { decodeHead, hash, type Receipt } from '@ringfence/journal';
+import type { Answer, ClientCommand, Submission } from './batch.js';
+import type { LaneCore } from './core.js';
+import type { LoadOptions } from './load.js';
+import { decodeRecord, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
+
+/** A command whose id may be known; `seqs` are the records that may hold its first answer. */
+export interface Repeat {
+  readonly submission: Submission;
+  readonly index: number;
+  readonly seqs: readonly number[];
+}
+
+/** A recorded decision and where it stands. */
+export interface Found {
+  readonly decided: HouseDecided;
+  readonly receipt: Receipt;
+}
+
+/** Finds first answers in a lane's own log. */
+export class Answers<State> {
+  constructor(
+    public core: LaneCore<State>,
+    readonly options: LoadOptions<State>,
+  ) {}
+
+  /** @returns the decision with that id among records up to `durable`, or undefined */
+  async find(
+    id: CommandId,
+    durable: number,
+    seqs = this.core.ids.find(id),
+  ): Promise<Found | undefined> {
+    for (const seq of seqs) {
+      if (seq > durable) continue;
+      const { decided, hash: of, offset } = await this.#read(seq);
+      const first = decided.find(({ origin }) => origin.kind === 'client' && origin.id === id);
+      if (first) return { decided: first, receipt: { seq, hash: of, offset } };
+    }
+    return undefined;
+  }
+
+  /** The answer to a command that came again; undefined when its id only shares a print. */
+  async again(command: ClientCommand, seqs: readonly number[]): Promise<Answer | undefined> {
+    const found = await this.find(command.id, Infinity, seqs);
+    if (!found) return undefined;
+    const { origin } = found.decided;
+    const sameMember = origin.kind === 'client' && origin.by.member === command.by.member;
+    if (!sameMember || !sameCommand(found.decided.command, command.command)) {
+      return { kind: 'conflict' };
+    }
+    return { kind: 'answered', ...found, repeated: true };
+  }
+
+  async #read(seq: number): Promise<LogRecord> {
+    const { journal, definition, partition, cache } = this.options;
+    const offset = this.core.offsetOf(seq);
+    const [entry] = await journal.read(logStream(definition.service, partition), offset, 1);
+    const { bytes } = present(entry, `record ${seq} of ${addressText(this.core.address)}`);
+    const { head, bodyStart, format } = decodeHead(bytes);
+    const body = bytes.subarray(bodyStart);
+    return decodeRecord({ offset, hash: hash(bytes), format, head, body, bytes }, cache);
+  }
+}
+
+function sameCommand(a: Command | null, b: Command): boolean {
+  if (a === null) return false;
+  const one = catalogue.encodeMessages([a]);
+  const other = catalogue.encodeMessages([b]);
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}
