@@ -24,10 +24,12 @@ function adlFill(
 }
 
 /**
- * Decides an offer of deleveraging at the holder of the other side: no gate, no fee, no authority, at the newest mark of this
+ * Decides an offer of deleveraging at the holder of the other side: no gate, no fee, no authority,
+ * at the newest mark of this
  * lane and under its own tag, clamped to what its position can certainly give.
  *
- * @returns `LegReserved` and `LegApplied`; or `LegRefused` with `another-round`, `no-price`, `nothing-to-close`,
+ * @returns `LegReserved` and `LegApplied`; or `LegRefused` with `another-round`, `no-price`,
+ *           `nothing-to-close`,
  *          `account-unknown`, `instrument-unknown`
  * @source DESIGN 6.6
  */
@@ -113,7 +115,8 @@ function closeLots(
 }
 
 /**
- * The closes that a decision orders of this lane's failing buckets: all are reserved first, then offered, so that no answer
+ * The closes that a decision orders of this lane's failing buckets: all are reserved first, then
+ * offered, so that no answer
  * comes between two reservations.
  */
 export function adlOffers(

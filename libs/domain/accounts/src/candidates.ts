@@ -18,7 +18,8 @@ import {
 export const CANDIDATES_MAX = 64;
 
 /**
- * Order of deleveraging in one instrument: more lots per equity first, without equity before all, ties by bucket id.
+ * Order of deleveraging in one instrument: more lots per equity first, without equity before all,
+ * ties by bucket id.
  *
  * @source arXiv 2603.15963; DESIGN 6.6
  */
@@ -31,7 +32,10 @@ export function byLeverage(a: Candidate, b: Candidate): number {
   return byBucket(a, b);
 }
 
-/** A bucket as a holder of one instrument, now: free cash, other collateral after haircut, claim less debt. */
+/**
+ * A bucket as a holder of one instrument, now: free cash, other collateral after haircut, claim
+ * less debt.
+ */
 function candidate(
   state: AccountsState,
   round: Round,
@@ -72,7 +76,9 @@ function insert(list: Candidate[], holder: Candidate): void {
   if (list.length > CANDIDATES_MAX) list.pop();
 }
 
-/** A bucket settled without a deficit: its positions may be deleveraged. Only `evolve` may call it. */
+/**
+ * A bucket settled without a deficit: its positions may be deleveraged. Only `evolve` may call it.
+ */
 export function noteCandidates(
   state: AccountsState,
   round: Round,
@@ -89,7 +95,8 @@ export function noteCandidates(
 }
 
 /**
- * The most leveraged holders at the report: those noted while settling, as they stand now; whoever failed, closed or turned
+ * The most leveraged holders at the report: those noted while settling, as they stand now; whoever
+ * failed, closed or turned
  * around since is none.
  */
 export function candidatesNow(

@@ -13,8 +13,10 @@ const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, each)
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /**
- * A small clearing decider that keeps the rules and none of the finesse: insurance in partition order, failing buckets against
- * each other and then against candidates in their order, cuts of named claims, haircut and payment pro rata.
+ * A small clearing decider that keeps the rules and none of the finesse: insurance in partition
+ * order, failing buckets against
+ * each other and then against candidates in their order, cuts of named claims, haircut and payment
+ * pro rata.
  */
 export class Clearing {
   readonly decisions: CommandOf<'RoundDecision'>[][] = [];

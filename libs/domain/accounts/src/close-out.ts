@@ -57,10 +57,12 @@ function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): Pendi
 }
 
 /**
- * Trades a slice of a close-out against a liquidity account: reserved and offered at once, without a gate, clamped to the
+ * Trades a slice of a close-out against a liquidity account: reserved and offered at once, without
+ * a gate, clamped to the
  * position. Its fee is at most what the bucket has, and a smaller slice pays less.
  *
- * @returns `LegReserved` and `LegOffered`; or `LegReserved` and `LegReleased` with `bucket-failing`,
+ * @returns `LegReserved` and `LegOffered`; or `LegReserved` and `LegReleased` with
+ *           `bucket-failing`,
  *          `nothing-to-close`, `account-unknown`, which liquidation reads as a refusal
  * @source DESIGN 6.5
  */
@@ -111,9 +113,11 @@ function saleProblem(
 }
 
 /**
- * Sells other collateral of an indebted bucket to a liquidity or insurance account, paid from its excess.
+ * Sells other collateral of an indebted bucket to a liquidity or insurance account, paid from its
+ * excess.
  *
- * @returns `CollateralSold`; or the event `CollateralUnsold` with `no-debt`, `not-other-collateral`,
+ * @returns `CollateralSold`; or the event `CollateralUnsold` with `no-debt`,
+ *           `not-other-collateral`,
  *          `insufficient-available`, `buyer-unknown`, `buyer-closed`, `buyer-short`
  */
 export const sellCollateral: Decide<CommandOf<'SellCollateral'>, AccountsState> = (
@@ -139,7 +143,10 @@ export const sellCollateral: Decide<CommandOf<'SellCollateral'>, AccountsState> 
   });
 };
 
-/** Liquidation gave the bucket up, or took that back: `FailingMarked`; nothing when it is so already. */
+/**
+ * Liquidation gave the bucket up, or took that back: `FailingMarked`; nothing when it is so
+ * already.
+ */
 export const markFailing: Decide<CommandOf<'MarkFailing'>, AccountsState> = (command, state) => {
   const account = accountAt(state, command.account);
   const bucket = account ? bucketAt(account, command.bucket) : undefined;

@@ -6,7 +6,8 @@ import type { Bucket } from './state.js';
 const PPM_BIG = BigInt(PPM);
 
 /**
- * What the free collateral of a bucket in other assets is worth in the settlement asset, after haircut, at a round's values;
+ * What the free collateral of a bucket in other assets is worth in the settlement asset, after
+ * haircut, at a round's values;
  * each asset rounded down.
  *
  * @param released  of each asset, what is about to become free too; asset number → smallest units

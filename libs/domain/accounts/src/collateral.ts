@@ -33,7 +33,8 @@ import {
 } from './state.js';
 
 /**
- * Credits a confirmed deposit to the account's excess, or to the partition's unattributed account when no open account fits:
+ * Credits a confirmed deposit to the account's excess, or to the partition's unattributed account
+ * when no open account fits:
  * it is listed, never lost, never pooled.
  */
 export const creditDeposit: Decide<CommandOf<'CreditDeposit'>, AccountsState> = (
@@ -74,11 +75,14 @@ function freeIn(account: Account, source: BucketId, asset: AssetId): bigint | De
 }
 
 /**
- * Decides to move collateral between buckets of one account. Into a margin bucket it goes at once; what leaves one is reserved
+ * Decides to move collateral between buckets of one account. Into a margin bucket it goes at once;
+ * what leaves one is reserved
  * and waits for the gate.
  *
- * @returns `CollateralMoved` or `MoveReserved`; or `amount-not-positive`, `same-bucket`, `account-unknown`,
- *          `account-closed`, `not-the-owner`, `account-not-margined`, `asset-unknown`, `bucket-unknown`,
+ * @returns `CollateralMoved` or `MoveReserved`; or `amount-not-positive`, `same-bucket`,
+ *           `account-unknown`,
+ *          `account-closed`, `not-the-owner`, `account-not-margined`, `asset-unknown`,
+ *          `bucket-unknown`,
  *          `bucket-in-debt`, `bucket-failing`, `insufficient-available` (carries what is available)
  */
 export const moveCollateral: Decide<CommandOf<'MoveCollateral'>, AccountsState> = (

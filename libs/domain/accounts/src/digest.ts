@@ -26,7 +26,8 @@ function printAccount(account: Account): bigint {
 }
 
 /**
- * Sum of the digests of everything that this lane owns, 64 bits. Accounts and pending things keep theirs until they change;
+ * Sum of the digests of everything that this lane owns, 64 bits. Accounts and pending things keep
+ * theirs until they change;
  * rounds and what is small are taken anew.
  */
 export function digest(state: AccountsState): bigint {

@@ -12,7 +12,10 @@ const SEED = 20_240_611;
 
 type Settled = EventOf<'VariationSettled'>;
 
-/** A house under a random schedule: what clients do, and in which order everything else happens, comes from `dice`. */
+/**
+ * A house under a random schedule: what clients do, and in which order everything else happens,
+ * comes from `dice`.
+ */
 class Weather {
   readonly house: Scene;
   readonly clearing: Clearing;

@@ -150,7 +150,9 @@ const reactions: LaneDefinition<AccountsState>['reactions'] = {
   },
 };
 
-/** The answer to an offer on which its decider threw: the other side gets its money or its leg back. */
+/**
+ * The answer to an offer on which its decider threw: the other side gets its money or its leg back.
+ */
 const refuse: LaneDefinition<AccountsState>['refuse'] = (offer, order, reason) => {
   const partition = order.from?.partition;
   if (partition === undefined) return null;
@@ -163,7 +165,8 @@ const refuse: LaneDefinition<AccountsState>['refuse'] = (offer, order, reason) =
 };
 
 /**
- * Who is owed what, behind which wall. Everything inside a wall changes in one decision; nothing crosses one but by reserve,
+ * Who is owed what, behind which wall. Everything inside a wall changes in one decision; nothing
+ * crosses one but by reserve,
  * offer, accept or refuse, settle or return.
  */
 export const accountsLane: LaneDefinition<AccountsState> = defineLane<AccountsState>({
@@ -177,6 +180,7 @@ export const accountsLane: LaneDefinition<AccountsState> = defineLane<AccountsSt
   refuse,
   next,
   digest,
-  // out of a margin bucket the gate judges; into one is a top-up; trades that only reduce pass their own check of staleness
+  // out of a margin bucket the gate judges; into one is a top-up; trades that only reduce pass
+  // their own check of staleness
   reducing: new Set<Command['type']>(['MoveCollateral', 'RevokeTradingAuthority']),
 });

@@ -157,7 +157,10 @@ const LEDGER: Ledger = {
   },
 };
 
-/** Writes what an event moves into the state: the postings are the ledger, there is no other way to change it. */
+/**
+ * Writes what an event moves into the state: the postings are the ledger, there is no other way to
+ * change it.
+ */
 export function postTo(state: AccountsState, event: AccountsEvent): void {
   book = state;
   post(event, LEDGER, state.partition);

@@ -29,7 +29,8 @@ function* pendingLegs(
 }
 
 /**
- * How many lots a leg of this direction could close for certain: the position on the other side, less all pending legs that
+ * How many lots a leg of this direction could close for certain: the position on the other side,
+ * less all pending legs that
  * close it too.
  *
  * @param direction  sign of the leg

@@ -37,7 +37,8 @@ function titleProblem(command: CommandOf<'OpenAccount'>, state: AccountsState): 
 /**
  * Decides to open a segregated account; the lane issues its number.
  *
- * @returns `AccountOpened`; or `not-authorised`, `class-not-opened`, `member-unknown`, `house-has-no-clients`,
+ * @returns `AccountOpened`; or `not-authorised`, `class-not-opened`, `member-unknown`,
+ *           `house-has-no-clients`,
  *          `insurance-is-of-the-house`, `domain-missing`, `domain-not-wanted`, `domain-unknown`
  */
 export const openAccount: Decide<CommandOf<'OpenAccount'>, AccountsState> = (
@@ -78,7 +79,8 @@ function isEmpty(account: Account): boolean {
 /**
  * Decides to close an account for ever. Nothing may be in it and nothing may wait for it.
  *
- * @returns `AccountClosed`; or `account-unknown`, `account-closed`, `not-the-owner`, `account-not-empty`
+ * @returns `AccountClosed`; or `account-unknown`, `account-closed`, `not-the-owner`,
+ *           `account-not-empty`
  */
 export const closeAccount: Decide<CommandOf<'CloseAccount'>, AccountsState> = (
   command,
@@ -97,7 +99,8 @@ export const closeAccount: Decide<CommandOf<'CloseAccount'>, AccountsState> = (
 /**
  * Decides whether a member's venues may bind the account to trades.
  *
- * @returns `TradingAuthorityGranted`; or `account-unknown`, `account-closed`, `not-the-owner`, `member-unknown`,
+ * @returns `TradingAuthorityGranted`; or `account-unknown`, `account-closed`, `not-the-owner`,
+ *           `member-unknown`,
  *          `authority-already-granted`
  */
 export const grantTradingAuthority: Decide<CommandOf<'GrantTradingAuthority'>, AccountsState> = (
@@ -114,7 +117,10 @@ export const grantTradingAuthority: Decide<CommandOf<'GrantTradingAuthority'>, A
   return accept({ type: 'TradingAuthorityGranted', account: account.id, venue: command.venue });
 };
 
-/** @returns `TradingAuthorityRevoked`; or `account-unknown`, `account-closed`, `not-the-owner`, `authority-not-granted` */
+/**
+ * @returns `TradingAuthorityRevoked`; or `account-unknown`, `account-closed`, `not-the-owner`,
+ * `authority-not-granted`
+ */
 export const revokeTradingAuthority: Decide<CommandOf<'RevokeTradingAuthority'>, AccountsState> = (
   command,
   state,

@@ -20,7 +20,9 @@ export const acceptAll = (events: readonly Event[]): Decision<Event> => ({
   events,
 });
 
-/** Guards a decider that only lanes may call: with a reaction, a continuation or a channel message. */
+/**
+ * Guards a decider that only lanes may call: with a reaction, a continuation or a channel message.
+ */
 export const byLanes =
   <Name extends Command['type']>(
     decide: Decide<CommandOf<Name>, AccountsState>,

@@ -1,7 +1,9 @@
 import { invariant, present } from '@ringfence/kernel';
 import type { AccountsState, Pending } from './state.js';
 
-/** The number of the next reservation; `ahead` for the second and further ones of the same decision. */
+/**
+ * The number of the next reservation; `ahead` for the second and further ones of the same decision.
+ */
 export const nextReservation = (state: AccountsState, ahead = 0): number =>
   state.lastReservation + 1 + ahead;
 

@@ -42,7 +42,9 @@ export const instrumentAt = (state: AccountsState, id: InstrumentId): Instrument
 export const knownInstrument = (state: AccountsState, id: InstrumentId): InstrumentView =>
   present(state.reference.instruments[id], 'instrument');
 
-/** The domain that a margin bucket settles in; undefined for `excess` and for what is not offered. */
+/**
+ * The domain that a margin bucket settles in; undefined for `excess` and for what is not offered.
+ */
 export function domainOf(state: AccountsState, bucket: BucketId): DomainId | undefined {
   const number = bucketNumber(bucket);
   const kind = bucketKind(bucket);

@@ -62,10 +62,12 @@ function sendMoney(
 }
 
 /**
- * Takes the clearing decider's decision: insurance is charged, surplus money leaves for other lanes, failing positions are
+ * Takes the clearing decider's decision: insurance is charged, surplus money leaves for other
+ * lanes, failing positions are
  * offered for deleveraging; claims are paid when the money of others is here.
  *
- * @returns `RoundDecisionTaken`, `InsuranceCharged`…, `TransferReserved`…, `LegReserved`…, `LegOffered`…
+ * @returns `RoundDecisionTaken`, `InsuranceCharged`…, `TransferReserved`…, `LegReserved`…,
+ *           `LegOffered`…
  * @throws InvariantViolation when it is not the decision of the reported round
  */
 export const takeRoundDecision: Decide<CommandOf<'RoundDecision'>, AccountsState> = (
@@ -104,10 +106,12 @@ export const isReadyToPay = (round: Round): boolean =>
   round.phase === 'decided' && round.received === round.receives;
 
 /**
- * The next piece of paying: up to 256 claims; then, when none is left, `RoundApplied` and the sweeps that custody may do, in
+ * The next piece of paying: up to 256 claims; then, when none is left, `RoundApplied` and the
+ * sweeps that custody may do, in
  * pieces too.
  *
- * @returns `ClaimPaid`…; or `RoundApplied` and `SweepsDue`; or `SweepsDue`; nothing when it is not due
+ * @returns `ClaimPaid`…; or `RoundApplied` and `SweepsDue`; or `SweepsDue`; nothing when it is not
+ *           due
  */
 export const applyDecision: Decide<CommandOf<'ApplyDecision'>, AccountsState> = (
   command,
@@ -150,10 +154,12 @@ function claimOf(claims: readonly Claim[], place: BucketKey): Claim {
 }
 
 /**
- * Shares of the lane's decision per claim: first the named cuts, then the rest of the cut over what is left of the claims, then
+ * Shares of the lane's decision per claim: first the named cuts, then the rest of the cut over what
+ * is left of the claims, then
  * payment over what is left then; what is kept is floored, largest remainder, ties in bucket order.
  *
- * @source DESIGN 6.6; `haircutClaims` of `libs/margin`, the rule that the decider splits over lanes by
+ * @source DESIGN 6.6; `haircutClaims` of `libs/margin`, the rule that the decider splits over lanes
+ *           by
  */
 function plan(claims: readonly Claim[], event: EventOf<'RoundDecisionTaken'>): void {
   let named = 0n;

@@ -29,7 +29,10 @@ export const isReadyToSettle = (state: AccountsState, round: Round): boolean =>
   (state.partitions === 1 ||
     (round.markersRound === round.opened && round.markers.length === state.partitions - 1));
 
-/** Opens the round that the reference lane opened: its legs have the next tag, and all other lanes get a marker. */
+/**
+ * Opens the round that the reference lane opened: its legs have the next tag, and all other lanes
+ * get a marker.
+ */
 export const joinRound: Decide<CommandOf<'JoinRound'>, AccountsState> = (command, state) => {
   const round = roundAt(state, command.domain);
   invariant(command.round === (round?.opened ?? 0) + 1, 'rounds are counted by one');
@@ -103,7 +106,8 @@ function freed(releases: readonly Event[]): ReadonlyMap<AssetId, bigint> {
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /**
- * Settles one bucket: due − debt + variation + funding. A loss is taken from cash, if that is short from what was reserved and
+ * Settles one bucket: due − debt + variation + funding. A loss is taken from cash, if that is short
+ * from what was reserved and
  * not offered too; then it is debt up to the other collateral after haircut; then deficit.
  *
  * @returns what is cancelled, if anything, and then `VariationSettled`
@@ -142,10 +146,12 @@ function settle(state: AccountsState, round: Round, account: Account, bucket: Bu
 }
 
 /**
- * The next piece of settling: up to 256 buckets, or, when none is left, the report. A bucket whose reservations were cancelled
+ * The next piece of settling: up to 256 buckets, or, when none is left, the report. A bucket whose
+ * reservations were cancelled
  * ends its piece: the answers may reach other buckets of this lane before they are settled.
  *
- * @returns `VariationSettled`…; or `InsuranceReserved`… and `RoundReported`; nothing when it is not due
+ * @returns `VariationSettled`…; or `InsuranceReserved`… and `RoundReported`; nothing when it is not
+ *           due
  */
 export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = (
   command,
@@ -164,7 +170,10 @@ export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = 
   return acceptAll(count > 0 ? events : report(state, round));
 };
 
-/** Positions that deleveraging must close: of buckets that are marked, or that are short and still hold some. */
+/**
+ * Positions that deleveraging must close: of buckets that are marked, or that are short and still
+ * hold some.
+ */
 function failingPositions(state: AccountsState, round: Round): EventOf<'RoundReported'>['failing'] {
   const places: BucketKey[] = state.failing.filter(
     ({ bucket }) => domainOf(state, bucket) === round.domain,
@@ -321,7 +330,9 @@ export const roundSettleEvolve = {
   },
 };
 
-/** Locks a failing bucket from its report, or opens it with the decision. Only `evolve` may call it. */
+/**
+ * Locks a failing bucket from its report, or opens it with the decision. Only `evolve` may call it.
+ */
 export function setReported(state: AccountsState, place: BucketKey, isReported: boolean): void {
   const account = ownAccount(state, place.account);
   touch(state, account);

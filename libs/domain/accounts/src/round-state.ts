@@ -12,7 +12,10 @@ export interface Candidate {
   readonly equity: bigint;
   readonly claim: bigint;
 }
-/** The most leveraged holders of one instrument, at most 64 a side, first the one to be closed first. */
+/**
+ * The most leveraged holders of one instrument, at most 64 a side, first the one to be closed
+ * first.
+ */
 export interface Sides {
   readonly instrument: InstrumentId;
   readonly long: Candidate[];
@@ -30,8 +33,10 @@ export interface Claim {
 /**
  * One domain's settlement rounds on this lane.
  *
- * `idle`: all of round `opened` is applied. `joined`: it waits for markers, then settles its buckets up to the cursor.
- * `reported`: the clearing decider knows. `decided`: the decision is here, payments wait for money or are being made.
+ * `idle`: all of round `opened` is applied. `joined`: it waits for markers, then settles its
+ * buckets up to the cursor.
+ * `reported`: the clearing decider knows. `decided`: the decision is here, payments wait for money
+ * or are being made.
  */
 export interface Round {
   readonly domain: DomainId;
@@ -44,7 +49,9 @@ export interface Round {
   markers: readonly number[];
   /** dense numbers of accounts that ever held a position of the domain, ascending */
   readonly holders: number[];
-  /** the last bucket settled in the open round: dense account number, bucket; −1 before the first */
+  /**
+   * the last bucket settled in the open round: dense account number, bucket; −1 before the first
+   */
   cursorAccount: number;
   cursorBucket: number;
   collected: bigint;
@@ -66,7 +73,10 @@ export function roundAt(state: AccountsState, domain: DomainId): Round | undefin
   for (const round of state.rounds) if (round.domain === domain) return round;
   return undefined;
 }
-/** The domain's rounds; begun at 0 when this lane hears of the domain first. Only `evolve` may call it. */
+/**
+ * The domain's rounds; begun at 0 when this lane hears of the domain first. Only `evolve` may call
+ * it.
+ */
 export function openRounds(state: AccountsState, domain: DomainId): Round {
   const found = roundAt(state, domain);
   if (found) return found;
@@ -97,11 +107,16 @@ export function openRounds(state: AccountsState, domain: DomainId): Round {
   return round;
 }
 
-/** How many rounds of the domain this lane has opened: the tag of a leg that it applies as receiver. */
+/**
+ * How many rounds of the domain this lane has opened: the tag of a leg that it applies as receiver.
+ */
 export const openedOf = (state: AccountsState, domain: DomainId): number =>
   roundAt(state, domain)?.opened ?? 0;
 
-/** How many rounds are settled at this place in bucket order: settling goes in pieces, so it differs by bucket. */
+/**
+ * How many rounds are settled at this place in bucket order: settling goes in pieces, so it differs
+ * by bucket.
+ */
 export function settledAt(round: Round, account: number, bucket: BucketId): number {
   if (round.phase !== 'joined') return round.opened;
   const isBehind = account < round.cursorAccount;

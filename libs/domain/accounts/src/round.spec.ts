@@ -20,7 +20,10 @@ interface Pair {
   readonly buyer: AccountId;
   readonly seller: AccountId;
 }
-/** A buyer on lane 0 and a seller on the last lane hold 10 lots each at 100; a tick is worth 10 units a lot. */
+/**
+ * A buyer on lane 0 and a seller on the last lane hold 10 lots each at 100; a tick is worth 10
+ * units a lot.
+ */
 function pair(partitions = 1, money = 1_010n): Pair {
   const house = new Scene(partitions);
   const clearing = new Clearing(house, DOMAIN);
@@ -246,7 +249,8 @@ describe('a deficit', () => {
     house.settle();
     house.publish(roundOpened(1, 121));
     house.settle();
-    // bought at 100 and sold at 110: seller lost 1,000 and the fee of the second trade left 11 short
+    // bought at 100 and sold at 110: seller lost 1,000 and the fee of the second trade left 11
+    // short
     expect(clearing.decisions[0]).toMatchObject([{ claimsCut: 11n, closes: [] }]);
     expect(house.cash(seller, CROSS)).toEqual([0n, 0n]);
     expect(house.cash(buyer, CROSS)).toEqual([1_000n + 2_100n - 11n, 0n]);

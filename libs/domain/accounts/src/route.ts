@@ -21,7 +21,8 @@ export interface HouseEnd {
 export type End = ClientEnd | HouseEnd;
 
 /**
- * A client's money on its way to the same client. It names one owner: there is no place for a second. Only `routeOf` makes
+ * A client's money on its way to the same client. It names one owner: there is no place for a
+ * second. Only `routeOf` makes
  * one, after it compared both ends.
  */
 export type OwnTransfer = Branded<
@@ -41,7 +42,8 @@ export interface RoundTransfer {
   readonly to: HouseEnd & { readonly class: 'settlement' };
 }
 /**
- * Every way that collateral may take between accounts. None has a client as source and anyone but that client as target, so
+ * Every way that collateral may take between accounts. None has a client as source and anyone but
+ * that client as target, so
  * commingling does not compile.
  */
 export type Route = OwnTransfer | HouseTransfer | RoundTransfer;
@@ -54,9 +56,12 @@ export const isClient = (end: End): end is ClientEnd => end.class === 'client-in
 /**
  * The route of an ordered transfer.
  *
- * @returns the route; or `not-own-money` when a client's collateral would reach someone else or a member's own money
- *          another member's, `settlement-moves-in-rounds-only`, `not-a-destination` (fees, unattributed)
- * @source DESIGN 6.1: house money may cover a client; a client's never covers the house or another client
+ * @returns the route; or `not-own-money` when a client's collateral would reach someone else or a
+ *           member's own money
+ *          another member's, `settlement-moves-in-rounds-only`, `not-a-destination` (fees,
+ *          unattributed)
+ * @source DESIGN 6.1: house money may cover a client; a client's never covers the house or another
+ *           client
  */
 export function routeOf(from: End, to: End): Route | NoRoute {
   if (from.class === 'settlement' || to.class === 'settlement') {

@@ -15,7 +15,9 @@ import { accountsLane } from './lane.js';
 import type { AccountsState } from './state.js';
 
 export type OwnEvent = Event;
-/** What a command came to: its facts, nested answers too, or the code and facts of its rejection. */
+/**
+ * What a command came to: its facts, nested answers too, or the code and facts of its rejection.
+ */
 export interface Outcome {
   readonly events: readonly Event[];
   readonly code: string;
@@ -41,7 +43,8 @@ export const venue = (member: number): By => ({
 export const OPERATOR: By = { key: 99, member: 0 as MemberId, role: 'operator' };
 
 /**
- * Several accounts lanes in memory: channels first in, first out per pair; answers to the own lane inside the same decision;
+ * Several accounts lanes in memory: channels first in, first out per pair; answers to the own lane
+ * inside the same decision;
  * gates wait until they are judged; the reference log is read by each lane at its own pace.
  */
 export class Runner {

@@ -71,7 +71,10 @@ const assetListed = (asset: AssetId, symbol: string): Event => {
 };
 const admitted = (member: MemberId): Event => ({ type: 'MemberAdmitted', member, name: 'member' });
 
-/** A house with two assets, a domain of two instruments at price 100, three members, and `partitions` accounts lanes. */
+/**
+ * A house with two assets, a domain of two instruments at price 100, three members, and
+ * `partitions` accounts lanes.
+ */
 export class Scene extends Runner {
   constructor(partitions = 1) {
     super(partitions);

@@ -24,7 +24,8 @@ export interface Cash {
   reserved: bigint;
 }
 /**
- * What a bucket holds of one instrument. `cost` is lots × price × unit, signed. `settling`: legs that the next round to
+ * What a bucket holds of one instrument. `cost` is lots × price × unit, signed. `settling`: legs
+ * that the next round to
  * settle settles; `next`: legs tagged with a round that this bucket has not settled yet.
  */
 export interface Position {
@@ -34,7 +35,10 @@ export interface Position {
   nextLots: number;
   nextCost: bigint;
 }
-/** A pot of one account. Only margin buckets have positions; `due`, `claim` and `debt` are in their settlement asset. */
+/**
+ * A pot of one account. Only margin buckets have positions; `due`, `claim` and `debt` are in their
+ * settlement asset.
+ */
 export interface Bucket {
   readonly id: BucketId;
   cash: readonly Cash[];
@@ -47,7 +51,10 @@ export interface Bucket {
   debt: bigint;
   /** liquidation could not close it: the next round deleverages */
   isFailing: boolean;
-  /** a report offers it for deleveraging: nothing is added until the decision and the answers are here */
+  /**
+   * a report offers it for deleveraging: nothing is added until the decision and the answers are
+   * here
+   */
   isReported: boolean;
   /** reservations of legs and moves that wait here */
   pending: readonly number[];
@@ -155,7 +162,9 @@ export interface AccountsState {
   readonly insurance: AccountId[];
   /** buckets that liquidation gave up on */
   failing: readonly BucketKey[];
-  /** dense numbers of accounts with something unswept, and what was settled towards other partitions */
+  /**
+   * dense numbers of accounts with something unswept, and what was settled towards other partitions
+   */
   readonly unswept: number[];
   between: readonly Between[];
   /** a round was applied and custody is not told of everything yet */
@@ -163,7 +172,10 @@ export interface AccountsState {
   readonly reference: ReferenceView;
   readonly digest: DigestCache;
 }
-/** Digests of accounts as last taken, and which accounts changed since. No part of what the lane knows. */
+/**
+ * Digests of accounts as last taken, and which accounts changed since. No part of what the lane
+ * knows.
+ */
 export interface DigestCache {
   sum: bigint;
   readonly prints: bigint[];

@@ -11,7 +11,8 @@ export const isAnythingUnswept = (state: AccountsState): boolean =>
 const isEven = (account: Account): boolean => account.unswept.every(({ amount }) => amount === 0n);
 
 /**
- * What custody may sweep: the net of up to 256 walls, and all that was settled towards other partitions. Walls that came out
+ * What custody may sweep: the net of up to 256 walls, and all that was settled towards other
+ * partitions. Walls that came out
  * even are left out.
  */
 export function sweepsDue(state: AccountsState): Event {

@@ -123,11 +123,15 @@ function judgeSide(state: AccountsState, side: Side): Fit | Decision<never> {
 }
 
 /**
- * Decides a venue's trade at the buyer's lane; the seller's lane checks its own side when the leg is offered.
+ * Decides a venue's trade at the buyer's lane; the seller's lane checks its own side when the leg
+ * is offered.
  *
- * @returns `LegReserved`, for the gate to judge; or `not-authorised`, `self-trade`, `lots-not-positive`,
- *          `price-not-positive`, `account-unknown`, `account-closed`, `account-not-margined`, `instrument-unknown`,
- *          `size-too-large`, `bucket-unknown`, `bucket-failing`, `no-price`, `stale-price`, `off-band` (carries price, mark,
+ * @returns `LegReserved`, for the gate to judge; or `not-authorised`, `self-trade`,
+ *           `lots-not-positive`,
+ *          `price-not-positive`, `account-unknown`, `account-closed`, `account-not-margined`,
+ *          `instrument-unknown`,
+ *          `size-too-large`, `bucket-unknown`, `bucket-failing`, `no-price`, `stale-price`,
+ *          `off-band` (carries price, mark,
  *          bandPpm), `insufficient-available` (carries available and fee)
  * @source DESIGN 6.2
  */
@@ -181,8 +185,10 @@ export const submitTrade: Decide<CommandOf<'SubmitTrade'>, AccountsState> = (
 };
 
 /**
- * Decides an offered leg at its receiver: `LegReserved` for the gate, at once `LegApplied` for deleveraging, or the event
- * `LegRefused` with the code that the buyer would have been given. It never rejects: only an answer frees the other side.
+ * Decides an offered leg at its receiver: `LegReserved` for the gate, at once `LegApplied` for
+ * deleveraging, or the event
+ * `LegRefused` with the code that the buyer would have been given. It never rejects: only an answer
+ * frees the other side.
  */
 export const takeLegOffer: Decide<CommandOf<'LegOffer'>, AccountsState> = (offer, state, order) => {
   const { partition } = present(order.from, 'sender of an offer');
@@ -241,7 +247,8 @@ function concludeLeg(
 }
 
 /**
- * The gate's verdict on a leg or a move. A verdict on what was cancelled, or on what needed no gate, does nothing.
+ * The gate's verdict on a leg or a move. A verdict on what was cancelled, or on what needed no
+ * gate, does nothing.
  *
  * @returns `LegOffered`, `LegApplied` or `LegReleased`; `CollateralMoved` or `MoveReleased`
  */

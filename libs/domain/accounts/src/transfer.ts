@@ -18,12 +18,15 @@ import { accountAt, availableIn, ownAccount, type Account, type AccountsState } 
 import { EXCESS } from '@ringfence/kernel';
 
 /**
- * Decides a transfer from the excess of one account to the excess of another of the same owner, or of the house.
+ * Decides a transfer from the excess of one account to the excess of another of the same owner, or
+ * of the house.
  *
  * A target on another partition is judged there: the money then comes back with the reason.
  *
- * @returns `TransferReserved`; or `amount-not-positive`, `same-account`, `account-unknown`, `account-closed`,
- *          `not-the-owner`, `settlement-moves-in-rounds-only`, `asset-unknown`, `not-own-money`, `not-a-destination`,
+ * @returns `TransferReserved`; or `amount-not-positive`, `same-account`, `account-unknown`,
+ *           `account-closed`,
+ *          `not-the-owner`, `settlement-moves-in-rounds-only`, `asset-unknown`, `not-own-money`,
+ *          `not-a-destination`,
  *          `insufficient-available` (carries what is available)
  */
 export const transferCollateral: Decide<CommandOf<'TransferCollateral'>, AccountsState> = (
@@ -61,7 +64,10 @@ export const transferCollateral: Decide<CommandOf<'TransferCollateral'>, Account
   });
 };
 
-/** Credits an offer; whoever calls it holds a route, and no route leads from a client to anyone else. */
+/**
+ * Credits an offer; whoever calls it holds a route, and no route leads from a client to anyone
+ * else.
+ */
 function accepted(
   _route: Route,
   offer: CommandOf<'TransferOffer'>,
@@ -97,7 +103,8 @@ function routeOfOffer(offer: CommandOf<'TransferOffer'>, to: Account): Route | s
 /**
  * Decides an offered transfer at its receiver.
  *
- * @returns `TransferAccepted`; or the event `TransferRefused` with `account-unknown`, `account-closed`, or why there
+ * @returns `TransferAccepted`; or the event `TransferRefused` with `account-unknown`,
+ *           `account-closed`, or why there
  *          is no route. It never rejects: only an answer frees the sender's money.
  */
 export const takeTransferOffer: Decide<CommandOf<'TransferOffer'>, AccountsState> = (

@@ -7,11 +7,14 @@ import { isAsset } from './reference-view.js';
 import { accountAt, availableIn, type AccountsState } from './state.js';
 
 /**
- * Decides a request to take collateral out of the clearing house. Only `excess` may leave: it margins nothing, so no one has
+ * Decides a request to take collateral out of the clearing house. Only `excess` may leave: it
+ * margins nothing, so no one has
  * to be asked but its owner; custody asks its approvers.
  *
- * @returns `WithdrawalReserved`; or `amount-not-positive`, `account-unknown`, `account-closed`, `not-the-owner`,
- *          `settlement-moves-in-rounds-only`, `asset-unknown`, `destination-unknown`, `insufficient-available`
+ * @returns `WithdrawalReserved`; or `amount-not-positive`, `account-unknown`, `account-closed`,
+ *           `not-the-owner`,
+ *          `settlement-moves-in-rounds-only`, `asset-unknown`, `destination-unknown`,
+ *          `insufficient-available`
  *          (carries what is available)
  * @source DESIGN 6.1
  */
