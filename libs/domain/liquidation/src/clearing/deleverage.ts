@@ -1,4 +1,4 @@
-import type { AccountId, BucketId, InstrumentId } from '@ringfence/kernel';
+import { present, type AccountId, type BucketId, type InstrumentId } from '@ringfence/kernel';
 import { waterFill } from '@ringfence/margin';
 import { bucketKey, byBucket } from './bucket-order.js';
 import type { LaneReport } from './state.js';
@@ -24,6 +24,10 @@ interface Holding {
   readonly key: string;
   left: number;
 }
+/** A holder that may be closed against failing ones. */
+interface Candidate extends Holding {
+  readonly equity: bigint;
+}
 interface Sides<T> {
   readonly long: T[];
   readonly short: T[];
@@ -32,7 +36,7 @@ interface Sides<T> {
 interface Book {
   readonly instrument: InstrumentId;
   readonly failing: Sides<Holding>;
-  readonly candidates: Sides<CandidateLine>;
+  readonly candidates: Sides<Candidate>;
 }
 /** What is decided so far, over all instruments. */
 interface Plan {
@@ -76,8 +80,11 @@ function booksOf(failing: readonly FailingLine[], candidates: readonly Candidate
     book.failing[lots > 0 ? 'long' : 'short'].push(holding);
   }
   for (const line of [...candidates].sort(byBucket)) {
-    if (line.lots === 0 || failingKeys.has(bucketKey(line))) continue;
-    books.get(line.instrument)?.candidates[line.lots > 0 ? 'long' : 'short'].push(line);
+    const { account, bucket, lots, equity } = line;
+    const key = bucketKey(line);
+    if (lots === 0 || failingKeys.has(key)) continue;
+    const candidate = { account, bucket, key, left: Math.abs(lots), equity };
+    books.get(line.instrument)?.candidates[lots > 0 ? 'long' : 'short'].push(candidate);
   }
   return [...books.values()].sort((a, b) => a.instrument - b.instrument);
 }
@@ -109,20 +116,48 @@ function closeAgainstCandidates(
   book: Book,
   plan: Plan,
   failing: readonly Holding[],
-  candidates: readonly CandidateLine[],
+  candidates: readonly Candidate[],
 ): void {
   const offerers = mayOffer(failing, plan);
+  fill(book, plan, { offerers, candidates, own: false });
+  for (const offerer of mayOffer(offerers, plan)) {
+    const left = candidates.filter((candidate) => candidate.left > 0);
+    if (left.length === 0) return;
+    // its lots would have met a bucket of its own account: others first, then that one
+    const others = left.filter(({ account }) => account !== offerer.account);
+    fill(book, plan, { offerers: [offerer], candidates: others, own: false });
+    fill(book, plan, { offerers: [offerer], candidates: left, own: true });
+  }
+}
+
+/** Takes what is offered from the candidates by water-filling. */
+function fill(
+  book: Book,
+  plan: Plan,
+  sides: {
+    readonly offerers: Holding[];
+    readonly candidates: readonly Candidate[];
+    readonly own: boolean;
+  },
+): void {
+  const { offerers, candidates, own } = sides;
   const quantity = lotsOf(offerers);
-  if (quantity === 0 || candidates.length === 0) return;
+  if (quantity === 0) return;
   // the place in bucket-id order is the id, so ties go by it; one instrument: the mark cancels out
-  const accounts = candidates.map(({ lots, equity }, id) => ({ id, lots: Math.abs(lots), equity }));
+  const accounts = candidates
+    .map(({ left, equity }, id) => ({ id, lots: left, equity }))
+    .filter(({ lots }) => lots > 0);
   const takers: Holding[] = [];
   for (const { id, lots } of waterFill({ accounts, quantity })) {
-    const candidate = candidates[id];
-    if (candidate) takers.push({ ...candidate, key: bucketKey(candidate), left: lots });
+    const candidate = present(candidates[id], 'candidate');
+    candidate.left -= lots;
+    takers.push({ ...candidate, left: lots });
   }
-  match(book, plan, { offerers, takers, own: false });
-  match(book, plan, { offerers, takers, own: true });
+  match(book, plan, { offerers, takers, own });
+  const byKey = new Map(candidates.map((candidate) => [candidate.key, candidate]));
+  for (const { key, left } of takers) {
+    if (left > 0) present(byKey.get(key), 'candidate').left += left;
+  }
 }
 
 const mayOffer = (holdings: readonly Holding[], { roles }: Plan): Holding[] =>
