@@ -147,6 +147,7 @@ export class Run {
       await this.house.exhaust();
       if (round % 10 === 0) this.house.order(REFERENCE, this.town.frame(), OPERATOR);
       this.house.order(REFERENCE, this.town.tick(30_000), OPERATOR);
+      await this.house.exhaust();
       this.audit();
       if (round > 40 && this.#quiet()) break;
     }

@@ -6,6 +6,9 @@ import {
 } from '@ringfence/contracts';
 import {
   accountText,
+  cross,
+  EXCESS,
+  isolated,
   invariant,
   partitionOf,
   present,
@@ -208,7 +211,8 @@ export class Town {
   }
 
   /** Money, and the right to trade for both venues. */
-  async #furnish({ account, member, class: kind }: Inhabitant): Promise<void> {
+  async #furnish(person: Inhabitant): Promise<void> {
+    const { account, member, class: kind } = person;
     const rich = kind === 'liquidity' || kind === 'house' ? 40 : kind === 'insurance' ? 3 : 1;
     const p = partitionOf(account);
     const to = accountText(account);
@@ -228,6 +232,7 @@ export class Town {
     ];
     for (const list of [payments, [], [], []])
       await this.#done({ service: 'custody', partition: p }, this.block(p, list), OPERATOR);
+    await this.#fundBuckets(person);
     if (kind !== 'client-individual') return;
     for (const venue of MEMBERS) {
       await this.#done(
@@ -242,6 +247,19 @@ export class Town {
       { type: 'RegisterDestination', account, destination },
       venueOf(member),
     );
+  }
+
+  /** Margin to begin with: liquidity walls for their domain, clients where they will trade. */
+  async #fundBuckets({ account, member, class: kind, domain }: Inhabitant): Promise<void> {
+    const targets =
+      kind === 'liquidity' ? [cross(domain ?? MAJORS)] : [cross(MAJORS), cross(ALTS), isolated(BTC_PERP)];
+    if (kind !== 'liquidity' && kind !== 'client-individual') return;
+    const amount = kind === 'liquidity' ? 100_000_000_000n : 4_000_000_000n;
+    const address: Address = { service: 'accounts', partition: partitionOf(account) };
+    for (const target of targets) {
+      const move = { type: 'MoveCollateral' as const, account, source: EXCESS, target, asset: USDT };
+      await this.#done(address, { ...move, amount }, member === 0 ? OPERATOR : venueOf(member));
+    }
   }
 
   async #done(address: Address, command: Command, by: By): Promise<Order> {
