@@ -223,6 +223,11 @@ describe('limits on a slice', () => {
     expect(sliceLimits(small)).toEqual({ min: 10n, max: 10n });
     const whole = { positionNotional: 11n, minNotional: 0n, maxPortionPpm: 2_000_000 };
     expect(sliceLimits(whole)).toEqual({ min: 0n, max: 11n });
+    expect(sliceLimits({ ...whole, maxPortionPpm: 500_000 }).max).toBe(5n);
+    expect(sliceLimits({ ...whole, positionNotional: 0n })).toEqual({ min: 0n, max: 0n });
+    for (const wrong of [{ positionNotional: -1n }, { minNotional: -1n }]) {
+      expect(() => sliceLimits({ ...whole, ...wrong })).toThrow(InvariantViolation);
+    }
   });
 
   // drift-labs/protocol-v2 programs/drift/src/math/liquidation/tests.rs at 0ae3e3b1db78
@@ -235,5 +240,18 @@ describe('limits on a slice', () => {
     expect(freed(60n, 40n, 75)).toBe(20n);
     expect(freed(90n, 70n, 30)).toBe(0n);
     expect(freed(90n, 70n, 1_000)).toBe(90n);
+  });
+
+  it('ramp up from the first moment, rounded up, and only for what is not small', () => {
+    const at = { initialPpm: 100_000, durationMs: 150, smallShortage: 50n, elapsedMs: 0 };
+    const freed = (shortage: bigint) => rampedShortage({ ...at, shortage, freedSoFar: 0n });
+    expect([freed(0n), freed(49n), freed(50n), freed(51n)]).toEqual([0n, 49n, 5n, 6n]);
+    for (const wrong of [{ elapsedMs: -1 }, { durationMs: 0 }, { freedSoFar: -1n }]) {
+      const input = { ...at, shortage: 60n, freedSoFar: 0n, ...wrong };
+      expect(() => rampedShortage(input)).toThrow(InvariantViolation);
+    }
+    expect(() => rampedShortage({ ...at, shortage: -1n, freedSoFar: 0n })).toThrow(
+      InvariantViolation,
+    );
   });
 });
