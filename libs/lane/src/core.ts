@@ -1,5 +1,6 @@
 import type { At, Command, Event, LaneDefinition, Mail, Order } from '@ringfence/contracts';
 import {
+  addressText,
   invariant,
   present,
   SYSTEM,
@@ -287,7 +288,7 @@ export class LaneCore<State> {
     this.#replaying = false;
     if (head.chk !== undefined && head.chk !== this.digest()) {
       throw new StateDiverged(
-        `${this.address.service}/${this.address.partition} at sequence ${head.seq}: digest ${this.digest()}, the log says ${head.chk}`,
+        `${addressText(this.address)}, ${head.seq}: digest ${this.digest()}, log ${head.chk}`,
       );
     }
   }

@@ -234,17 +234,30 @@ export class Lane<State> {
     this.#rouse();
   }
 
+  /** An owner that was taken over does not know what it missed: its fault is not the log's. */
+  async #stopUnlessOvertaken(fault: unknown): Promise<void> {
+    await this.#inflight;
+    const { journal, cache, wait } = this.options;
+    const { service, partition } = this.address;
+    const stream = logStream(service, partition);
+    const tail = new LogTail(journal, service, stream, { from: this.#writer.head, cache });
+    const beyond = await tail.poll(wait).catch(() => []);
+    if (beyond.length > 0 && this.#status === 'active') this.#status = 'fenced';
+    this.#stop(fault);
+  }
+
   async #run(): Promise<void> {
     this.#post.sendAll();
     while (this.#status === 'active') {
       try {
         const batch = this.#intake.decide();
+        this.#sendAgainIfDue();
         if (!batch) await this.#sleep();
         else await this.#write(batch);
         if (batch) await this.options.breathe?.();
       } catch (fault) {
         if (fault instanceof LaneFault && fault.client !== null) await this.#setAside(fault);
-        else this.#stop(fault);
+        else await this.#stopUnlessOvertaken(fault);
       }
     }
     await this.#inflight;
@@ -302,11 +315,14 @@ export class Lane<State> {
       submission.answer(index, { kind: 'answered', ...first });
     }
     this.#post.durable(batch.sent, batch.heard);
-    if (this.#core.ticks >= this.#resentAt + RESEND_TICKS) {
-      this.#resentAt = this.#core.ticks;
-      this.#post.sendAgain();
-    }
     if (this.#repeats.length > 0) void this.#answerRepeats();
+  }
+
+  /** Also while the lane itself has nothing to write: its messages may have been lost. */
+  #sendAgainIfDue(): void {
+    if (this.#core.ticks < this.#resentAt + RESEND_TICKS) return;
+    this.#resentAt = this.#core.ticks;
+    this.#post.sendAgain();
   }
 
   #noteRepeat(repeat: Repeat): void {
