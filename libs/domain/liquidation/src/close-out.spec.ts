@@ -284,7 +284,6 @@ describe('deficits', () => {
     const scene = lost();
     scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
     scene.see('accounts', varied({ deficit: 50n }));
-    scene.see('accounts', roundApplied(1));
     expect(types(scene.see('risk', cured()))).toEqual(['AdlRequested', 'CloseOutResolved']);
   });
 

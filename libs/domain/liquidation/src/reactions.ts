@@ -6,7 +6,7 @@ import { closeOutOf, clears, isOpen, type LiquidationState } from './state.js';
 type Commands = readonly Command[];
 const NONE: Commands = [];
 
-/** A slice's leg on the failing bucket, or lots that deleveraging closed of a bucket in close-out. */
+/** A slice's leg on the failing bucket, or lots of a bucket in close-out that were deleveraged. */
 function onLegApplied(
   event: EventOf<'LegApplied'>,
   state: LiquidationState,

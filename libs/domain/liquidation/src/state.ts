@@ -95,7 +95,7 @@ export const initialLiquidation = (partition: number, partitions: number): Liqui
 /** Bucket ids are below this, account indices below 2^30: together they are a safe integer. */
 const BUCKET_SPAN = 2 ** 22;
 
-/** Names a bucket within its partition; the order of these numbers is that of account and bucket. */
+/** Names a bucket within its partition; these numbers are in the order of account and bucket. */
 export function closeOutKey({ account, bucket }: OfBucket): number {
   invariant(bucket < BUCKET_SPAN, 'a bucket id below 2^22');
   return indexOf(account) * BUCKET_SPAN + bucket;

@@ -14,7 +14,7 @@ import {
   type Roll,
 } from './round-scene.fixture.js';
 
-fc.configureGlobal({ seed: 4410, numRuns: 1_500 });
+fc.configureGlobal({ seed: 4410, numRuns: 600 });
 
 const LANES = 3;
 const amount = fc.oneof(fc.bigInt({ min: 0n, max: 12n }), fc.bigInt({ min: 0n, max: 10n ** 20n }));
@@ -66,7 +66,7 @@ describe('what every decision of a round keeps', () => {
         let left = deficit;
         own.forEach((loss) => expect(loss.remaining).toBe((left -= loss.amount)));
         const layers = own.map(({ layer }) => order[layer]);
-        expect(layers).toEqual([...new Set(layers)].sort());
+        expect(layers).toEqual([...new Set(layers)].sort((a, b) => a - b));
       }
     },
   );

@@ -42,7 +42,7 @@ export interface RoundOutcome {
  * Decides a settlement round once and for all: who bears which loss, what is paid, which lane sends
  * how much to which.
  *
- * Losses go to insurance, then to the holders closed against the failing bucket, then to all claims.
+ * Losses go to insurance, then to holders closed against the failing bucket, then to all claims.
  * What was collected and what insurance pays is paid to what is left of the claims, pro rata over
  * lanes (each lane goes on over its buckets); the rest stays due. In all of it: floor, then largest
  * remainder, ties by id.

@@ -52,7 +52,7 @@ interface Plan {
  * the round's marks. Buckets of one account meet only when nobody else is left.
  *
  * @param failing     positions of failing buckets, signed lots
- * @param candidates  the most leveraged holders, signed lots; those that fail themselves do not count
+ * @param candidates  the most leveraged holders, signed lots; failing ones do not count
  * @returns closes by instrument and then as matched; what finds nobody waits for the next round
  * @source DESIGN 6.6
  */

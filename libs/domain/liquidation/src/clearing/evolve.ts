@@ -37,7 +37,7 @@ function onReport(state: LiquidationState, event: EventOf<'ReportTaken'>): void 
 
 /**
  * Whether another round must follow: whoever still fails is closed by offers whose outcome only the
- * next reports tell, or found nobody; a deficit was taken while its position closes at other prices.
+ * next reports tell, or found nobody; a deficit was taken while its position closes elsewhere.
  */
 function mustFollow({ reports }: Extract<RoundPhase, { kind: 'collecting' }>): boolean {
   for (const { failing, deficits } of reports.values()) {

@@ -7,8 +7,8 @@ export type LaneReport = Omit<CommandOf<'RoundReport'>, 'type' | 'domain' | 'rou
 export type Funding = EventOf<'RoundScheduled'>['funding'];
 
 /**
- * Where the round stands. Reports may come while it is only `asked`: a lane that reads the reference
- * log sooner settles sooner.
+ * Where the round stands. Reports may come while it is only `asked`: a lane that reads the
+ * reference log sooner settles sooner.
  */
 export type RoundPhase =
   | { readonly kind: 'idle' }

@@ -1,7 +1,7 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, type Decision } from '@ringfence/kernel';
 import { closeOutOf, isOpen, newCloseOut, type LiquidationState } from '../state.js';
-import { ending, isLiquidity, settlementOf, wasServed, wishForAdl } from './standing.js';
+import { ending, isLiquidity, isLossTaken, settlementOf, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
 const REFUSALS_MAX = 3;
@@ -43,7 +43,7 @@ export function noteCure(
 ): Decision<Event> {
   const closeOut = closeOutOf(state, { account, bucket });
   if (!closeOut || closeOut.status === 'ended') return accept();
-  const resolved = closeOut.status === 'deficit' && wasServed(state, closeOut);
+  const resolved = isLossTaken(state, closeOut);
   return accept<Event>(...ending(state, closeOut, resolved ? 'CloseOutResolved' : 'CloseOutCured'));
 }
 

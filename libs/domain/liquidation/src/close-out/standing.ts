@@ -33,7 +33,7 @@ export function freshEvaluation(
 ): Evaluation | undefined {
   const key = closeOutKey(closeOut);
   const evaluation = state.risk.evaluations.get(key);
-  const seen = Math.max(closeOut.filledSeq, state.accounts.taken.get(key) ?? 0);
+  const seen = Math.max(closeOut.filledSeq, state.accounts.taken.get(key)?.seq ?? 0);
   return evaluation && evaluation.accountsSeq >= seen ? evaluation : undefined;
 }
 
@@ -77,6 +77,14 @@ export const wasServed = (state: LiquidationState, closeOut: CloseOut): boolean 
   return domain !== undefined && appliedRounds(state, domain) > closeOut.wantedAfter;
 };
 
+/** Whether the bucket ends in a loss that a round took: then it is resolved, not cured. */
+export const isLossTaken = ({ accounts }: LiquidationState, closeOut: CloseOut): boolean => {
+  const { status, wantedAfter } = closeOut;
+  if (status !== 'failing' && status !== 'deficit') return false;
+  const taken = accounts.taken.get(closeOutKey(closeOut));
+  return taken !== undefined && taken.round > wantedAfter;
+};
+
 /**
  * What the newest evaluation says about an end: a loss that a round must take, or a loss that a
  * round has taken. Nothing while there is a position, or when it was said already.
@@ -92,6 +100,6 @@ export function settlementOf(state: LiquidationState, closeOut: CloseOut): Event
     const round = appliedRounds(state, domain);
     return [{ type: 'DeficitFound', account, bucket, domain, round }];
   }
-  const settled = status === 'deficit' && evaluation.debt === 0n && wasServed(state, closeOut);
+  const settled = evaluation.debt === 0n && isLossTaken(state, closeOut);
   return settled ? ending(state, closeOut, 'CloseOutResolved') : [];
 }

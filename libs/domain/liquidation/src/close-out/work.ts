@@ -11,7 +11,6 @@ import {
 import { planSale } from './sale.js';
 import { firstLine, sizeSlice } from './slice.js';
 import {
-  domainOf,
   freshEvaluation,
   isFlat,
   isLiquidity,

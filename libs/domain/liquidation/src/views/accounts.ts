@@ -10,6 +10,10 @@ import { EXCESS, type AccountId, type AssetId, type DomainId } from '@ringfence/
 import { closeOutKey, type LiquidationState } from '../state.js';
 
 type Cash = Map<AssetId, bigint>;
+interface Taken {
+  readonly seq: number;
+  readonly round: number;
+}
 
 /** What the accounts log of the same partition says, as far as close-outs need it. */
 export interface AccountsView {
@@ -22,8 +26,8 @@ export interface AccountsView {
   readonly buckets: Map<number, Cash>;
   /** settlement debts that stand, by `closeOutKey` */
   readonly debts: Map<number, bigint>;
-  /** sequence at which a round took the last deficit of a bucket */
-  readonly taken: Map<number, number>;
+  /** the round that took the last deficit of a bucket, and the sequence at which it did */
+  readonly taken: Map<number, Taken>;
   /** last round that this partition has applied, per domain */
   readonly rounds: Map<DomainId, number>;
 }
@@ -71,7 +75,7 @@ function add(cash: Cash, asset: AssetId, amount: bigint): void {
   else cash.set(asset, sum);
 }
 
-/** Folds what an event moves: spendable money of the house's walls, and what margin buckets hold. */
+/** Folds what an event moves: what the house's walls can spend, and what margin buckets hold. */
 function ledgerOf(view: AccountsView, seq: number): Ledger {
   return {
     cash(account, bucket, asset, available) {
@@ -94,7 +98,7 @@ function ledgerOf(view: AccountsView, seq: number): Ledger {
       const key = closeOutKey(event);
       if (event.debt > 0n) view.debts.set(key, event.debt);
       else view.debts.delete(key);
-      if (event.deficit > 0n) view.taken.set(key, seq);
+      if (event.deficit > 0n) view.taken.set(key, { seq, round: event.round });
     },
     claimed() {
       // a claim is not collateral that anyone sells
