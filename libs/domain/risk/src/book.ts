@@ -41,6 +41,7 @@ export const accountsView = {
     state.book.reservations.set(reservation, slot);
   },
   MoveReleased: (state, event, at) => {
+    state.book.seq = at.seq;
     if (!closeReservation(state, event.reservation)) return;
     touch(state, entered(state, event, at.seq, event.source));
   },
@@ -64,6 +65,7 @@ export const accountsView = {
     touch(state, entered(state, event, at.seq, event.bucket));
   },
   LegReleased: (state, event, at) => {
+    state.book.seq = at.seq;
     if (!closeReservation(state, event.reservation)) return;
     touch(state, entered(state, event, at.seq, event.bucket));
   },
@@ -141,10 +143,9 @@ class BookLedger implements Ledger {
     const slot = slotFor(book, event.account, event.bucket);
     const bucket = bucketAt(book, slot);
     settledRound(this.state, bucket);
-    for (const line of [...bucket.lines]) {
-      settleLine(this.state, line, roundAt(book, event.domain));
-      dropEmpty(this.state, slot, line);
-    }
+    const round = roundAt(book, event.domain);
+    for (const line of bucket.lines) settleLine(this.state, line, round);
+    for (const line of bucket.lines.filter(isEmpty)) dropEmpty(this.state, slot, line);
     bucket.settled = event.round;
     bucket.due = 0n;
     bucket.claim = event.claim;
@@ -219,9 +220,16 @@ function lineFor(state: RiskState, slot: number, instrument: InstrumentId): Line
   return line;
 }
 
+/** Neither position nor leg nor a gain or loss that no round has settled. */
+const isEmpty = ({ lots, cost, settlingLots, settlingCost, buys, sells }: Line): boolean =>
+  lots === 0 &&
+  cost === 0n &&
+  settlingLots === 0 &&
+  settlingCost === 0n &&
+  buys === 0 &&
+  sells === 0;
 function dropEmpty(state: RiskState, slot: number, line: Line): void {
-  if (line.lots !== 0 || line.settlingLots !== 0 || line.buys !== 0 || line.sells !== 0) return;
-  if (line.cost !== 0n || line.settlingCost !== 0n) return;
+  if (!isEmpty(line)) return;
   const { lines } = bucketAt(state.book, slot);
   lines.splice(lines.indexOf(line), 1);
   holdersOf(state.book, line.instrument).slots.delete(slot);

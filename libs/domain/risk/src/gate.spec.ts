@@ -219,6 +219,15 @@ describe('a move out of a margin bucket', () => {
       equity: 599n,
     });
   });
+  it.each([
+    [900n, false],
+    [100n, true],
+  ])('takes %d out of 1,000 over 900 or not, as published (RISK-026)', (amount, passed) => {
+    // shared cases, guards: move-out-1 and move-out-2
+    const desk = opened();
+    desk.read('accounts', paidIn({ amount: 1_000n }), holds({ lots: 15 }));
+    expect(move(desk, 1, amount).passed).toBe(passed);
+  });
   it('is undone by a refusal and not returned twice (RISK-019)', () => {
     const desk = held();
     move(desk, 1, 900n);

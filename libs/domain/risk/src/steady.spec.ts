@@ -195,7 +195,7 @@ describe('evaluating only what can have changed', () => {
         }
         for (const { type } of walk.desk.written) seen.set(type, (seen.get(type) ?? 0) + 1);
       }),
-      { numRuns: 100, seed: 7 },
+      { numRuns: 60, seed: 7 },
     );
     const rare = ['CallMet', 'CallLapsed', 'MaintenanceBreached', 'BucketCured'];
     for (const type of rare) expect(seen.get(type)).toBeGreaterThan(0);
@@ -275,7 +275,7 @@ describe('the intervals of a bucket', () => {
           expect(evaluate(state, bucket).level).toBe(bucket.standing.level);
         }
       }),
-      { numRuns: 1_500, seed: 13 },
+      { numRuns: 700, seed: 13 },
     );
   });
 });
@@ -307,7 +307,7 @@ describe('the log of risk', () => {
         expect(copy).toEqual(desk.state);
         expect(riskLane.digest(copy)).toBe(riskLane.digest(desk.state));
       }),
-      { numRuns: 60, seed: 11 },
+      { numRuns: 25, seed: 11 },
     );
   });
 
@@ -321,7 +321,7 @@ describe('the log of risk', () => {
         expect(desk.do({ type: 'ReviewDeadlines' })).toEqual([]);
         expect(desk.state).toEqual(before);
       }),
-      { numRuns: 30, seed: 5 },
+      { numRuns: 15, seed: 5 },
     );
   });
 });
