@@ -120,6 +120,11 @@ describe('a rate in steps', () => {
     expect(() => steppedRate({ ...input, floorPpm: 600_000 })).toThrow(InvariantViolation);
     expect(() => steppedRate({ ...input, stepPpm: 0 })).toThrow(InvariantViolation);
     expect(() => steppedRate({ ...input, hysteresisPpm: -1 })).toThrow(InvariantViolation);
+    expect(() => steppedRate({ ...input, floorPpm: 0 })).toThrow(InvariantViolation);
+    expect(() => steppedRate({ ...input, variance: -1 })).toThrow(InvariantViolation);
+    expect(() => steppedRate({ ...input, previousPpm: -1 })).toThrow(InvariantViolation);
+    const fixed = { ...input, hysteresisPpm: 0, floorPpm: 7, capPpm: 7 };
+    expect(steppedRate({ ...fixed, previousPpm: 50 })).toBe(7);
   });
 });
 
