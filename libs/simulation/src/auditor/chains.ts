@@ -1,0 +1,150 @@
+import { addressNumber, type CommandId, type Service } from '@ringfence/kernel';
+import { commandIdText } from '@ringfence/kernel';
+import type { Findings } from './findings.js';
+import { topicOf, type Seen } from './inputs.js';
+import { placeText, type AuditedRange, type AuditedRecord, type HouseDecision } from './record.js';
+
+const GENESIS = '0'.repeat(64);
+
+/** One lane's log as observed. */
+export interface Chain {
+  readonly service: Service;
+  readonly partition: number;
+  /** record `seq` is at `seq − 1` */
+  readonly records: AuditedRecord[];
+  /** so many of them were taken into the books */
+  taken: number;
+  /** events of taken records, by `seq − 1` */
+  readonly events: (readonly Seen[])[];
+  /** how far this lane read each log */
+  readonly reads: Map<string, number>;
+  /** per client id, the record that decided it */
+  readonly ids: Map<CommandId, number>;
+  /** per client id, the record that its answer named */
+  readonly receipts: Map<CommandId, string>;
+}
+interface Acknowledged {
+  readonly id: CommandId;
+  readonly chain: Chain;
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/**
+ * Proves that every log is one unbroken chain, that what a lane read of another is what stands
+ * there, each record once and in order (guarantee 8: corrections are new events; a log shorter than
+ * a peer has seen), that no id was decided twice in a lane, and that everything acknowledged is in
+ * the log exactly where the receipt says (guarantee 6).
+ */
+export class Chains {
+  readonly #chains = new Map<number, Chain>();
+  #acknowledged: Acknowledged[] = [];
+
+  constructor(readonly findings: Findings) {}
+
+  chain(service: Service, partition: number): Chain {
+    const number = addressNumber({ service, partition });
+    const found = this.#chains.get(number);
+    if (found) return found;
+    const chain: Chain = {
+      service,
+      partition,
+      records: [],
+      taken: 0,
+      events: [],
+      reads: new Map(),
+      ids: new Map(),
+      receipts: new Map(),
+    };
+    this.#chains.set(number, chain);
+    return chain;
+  }
+  get all(): Iterable<Chain> {
+    return this.#chains.values();
+  }
+
+  /** @returns whether the record takes its place in the chain; what does not is as if it were not there */
+  append(record: AuditedRecord): boolean {
+    const { service, partition, head, hash } = record;
+    const chain = this.chain(service, partition);
+    const last = chain.records.at(-1);
+    const name = `${service}/${partition}#${head.seq}`;
+    const follows = head.seq === chain.records.length + 1 && head.prev === (last?.hash ?? GENESIS);
+    const later = !last || head.ts >= last.head.ts;
+    this.findings.expect(later, 8, 'log-time-runs-forward', () => name);
+    if (!this.findings.expect(follows, 8, 'one-chain', () => `${name} ${hash} does not follow`)) {
+      return false;
+    }
+    chain.records.push(record);
+    return true;
+  }
+
+  /** Whether everything that the record names of other logs was taken already. */
+  mayTake(record: AuditedRecord): boolean {
+    return record.head.in.every((range) => {
+      const [kind, service] = topicOf(range);
+      return kind !== 'log' || this.chain(service, range.p).taken >= range.to;
+    });
+  }
+
+  /** Checks what a record says that it read, before it is taken. */
+  checkReads(chain: Chain, record: AuditedRecord): void {
+    for (const range of record.head.in) {
+      const [kind, service] = topicOf(range);
+      if (kind === 'log') this.#checkRead(chain, record, range, service);
+    }
+  }
+  #checkRead(chain: Chain, { head }: AuditedRecord, range: AuditedRange, service: Service): void {
+    const { topic, p, from, to } = range;
+    const name = `${chain.service}/${chain.partition}#${head.seq} reads ${topic}/${p} ${from}-${to}`;
+    const before = chain.reads.get(topic) ?? 0;
+    const own = p === (service === 'reference' ? 0 : chain.partition);
+    this.findings.expect(own, 6, 'reads-own-column', () => name);
+    const joins = from === before + 1 && to >= from;
+    this.findings.expect(joins, 6, 'reads-each-record-once', () => `${name} after ${before}`);
+    chain.reads.set(topic, to);
+    const read = this.chain(service, p).records[to - 1];
+    this.findings.expect(read?.hash === range.hash, 6, 'log-holds-what-peers-saw', () => name);
+  }
+
+  /** No id is decided twice by a lane. */
+  noteDecision(chain: Chain, seq: number, { origin }: HouseDecision): void {
+    if (origin.kind !== 'client') return;
+    const before = chain.ids.get(origin.id);
+    this.findings.expect(before === undefined, 6, 'an-id-acts-once', () => {
+      const id = commandIdText(origin.id);
+      return `${chain.service}/${chain.partition} decided ${id} in ${before} and in ${seq}`;
+    });
+    chain.ids.set(origin.id, seq);
+  }
+
+  /** Told again of the same answer, nothing is left to prove. */
+  acknowledge(id: CommandId, service: Service, partition: number, seq: number, hash: string): void {
+    const chain = this.chain(service, partition);
+    if (chain.receipts.get(id) === hash) return;
+    chain.receipts.set(id, hash);
+    this.#acknowledged.push({ id, chain, seq, hash });
+  }
+
+  /** At a cut: what waits for a record that is in no log, and receipts that prove nothing. */
+  check(): void {
+    for (const chain of this.#chains.values()) {
+      const waits = chain.records[chain.taken];
+      if (!waits) continue;
+      const at = { ...waits, seq: waits.head.seq, ordinal: 0, decision: waits.decided[0] };
+      const detail = `${placeText(at)} read ${JSON.stringify(waits.head.in)}`;
+      this.findings.report(6, 'log-holds-what-peers-saw', detail);
+    }
+    const acknowledged = this.#acknowledged;
+    this.#acknowledged = [];
+    for (const { id, chain, seq, hash } of acknowledged) {
+      const record = chain.records[seq - 1];
+      const holds =
+        record?.hash === hash &&
+        record.decided.some(({ origin }) => origin.kind === 'client' && origin.id === id);
+      this.findings.expect(holds, 6, 'acknowledged-is-in-the-log', () => {
+        return `${commandIdText(id)} at ${chain.service}/${chain.partition}#${seq} ${hash}`;
+      });
+    }
+  }
+}

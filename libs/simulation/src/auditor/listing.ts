@@ -1,0 +1,95 @@
+import type { EventOf } from '@ringfence/contracts';
+import {
+  bucketKind,
+  bucketNumber,
+  present,
+  type AssetId,
+  type BucketId,
+  type DomainId,
+  type InstrumentId,
+} from '@ringfence/kernel';
+import type { Event } from '@ringfence/contracts';
+import { PPM } from './shares.js';
+
+export type Instrument = EventOf<'InstrumentListed'>;
+type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
+
+/** What the reference log lists: it never changes, so one copy serves all lanes. */
+export class Listing {
+  readonly assets = new Map<AssetId, EventOf<'AssetListed'>>();
+  readonly domains = new Map<DomainId, AssetId>();
+  readonly instruments = new Map<InstrumentId, Instrument>();
+  readonly symbols = new Map<string, Instrument>();
+
+  see(event: Event): void {
+    if (event.type === 'AssetListed') this.assets.set(event.asset, event);
+    else if (event.type === 'DomainOpened') this.domains.set(event.domain, event.settlement);
+    else if (event.type === 'InstrumentListed') {
+      this.instruments.set(event.instrument, event);
+      this.symbols.set(event.symbol, event);
+    }
+  }
+  instrument(id: InstrumentId): Instrument {
+    return present(this.instruments.get(id), `instrument ${id} was listed`);
+  }
+  settlement(domain: DomainId): AssetId {
+    return present(this.domains.get(domain), `domain ${domain} was opened`);
+  }
+  /** The domain that a margin bucket settles in; undefined for `excess`. */
+  domainOf(bucket: BucketId): DomainId | undefined {
+    const kind = bucketKind(bucket);
+    const number = bucketNumber(bucket);
+    if (kind === 'isolated') return this.instrument(number as InstrumentId).domain;
+    return kind === 'cross' ? (number as DomainId) : undefined;
+  }
+}
+
+/** The price of an instrument as a frame set it. */
+export type Quote = EventOf<'FrameAccepted'>['prices'][number] & { readonly validUntil: number };
+
+/** What one lane has read of the reference log: newest prices, parameters and time. */
+export class Prices {
+  frame = 0;
+  now = 0;
+  approvals = 0;
+  readonly quotes = new Map<InstrumentId, Quote>();
+  readonly parameters = new Map<InstrumentId, Parameters>();
+
+  see(event: Event): void {
+    if (event.type === 'FrameAccepted') {
+      this.frame = event.frame;
+      const { validUntil } = event;
+      for (const quote of event.prices) this.quotes.set(quote.instrument, { ...quote, validUntil });
+    } else if (event.type === 'Ticked') this.now = event.time;
+    else if (event.type === 'InstrumentParametersSet') {
+      this.parameters.set(event.instrument, event.parameters);
+    } else if (event.type === 'HouseParametersSet') this.approvals = event.parameters.approvals;
+  }
+}
+
+/** What an amount of collateral is worth after its haircut, rounded down. */
+export function worthAfterHaircut(
+  amount: bigint,
+  priced: { readonly value: bigint; readonly scale: number; readonly haircutPpm: number },
+): bigint {
+  const kept = BigInt(1_000_000 - priced.haircutPpm);
+  return (amount * priced.value * kept) / (10n ** BigInt(priced.scale) * PPM);
+}
+
+/** Worth of collateral in a settlement asset at a lane's newest marks; 0 when nothing prices it. */
+export function worthNow(
+  held: { readonly asset: AssetId; readonly amount: bigint },
+  settlement: AssetId,
+  market: { readonly listing: Listing; readonly prices: Prices },
+): bigint {
+  const asset = market.listing.assets.get(held.asset);
+  const pricer = asset && market.listing.symbols.get(asset.pricedBy);
+  const quote = pricer && market.prices.quotes.get(pricer.instrument);
+  if (!asset || !quote || pricer.settlement !== settlement) return 0n;
+  const value = BigInt(quote.price) * pricer.tickUnits;
+  return worthAfterHaircut(held.amount, {
+    value,
+    scale: asset.scale,
+    haircutPpm: asset.haircutPpm,
+  });
+}

@@ -1,0 +1,157 @@
+import type { EventOf } from '@ringfence/contracts';
+import type { Bucket } from './book.js';
+import type { Guarantee } from './findings.js';
+import { initialFigures, lineFigures, maintenanceFigures, type Sight } from './figures.js';
+import { bucketName, type House } from './house.js';
+import { placeText, same, text, type Check, type Handlers, type Place } from './record.js';
+import { magnitude, most } from './shares.js';
+
+type Judged = EventOf<'GateJudged'>;
+type Evaluated = EventOf<'MarginEvaluated'>;
+const FIGURES = [
+  'collateral',
+  'debt',
+  'equity',
+  'free',
+  'maintenance',
+  'call',
+  'initial',
+  'release',
+] as const;
+
+/**
+ * Proves guarantee 5: every verdict and every evaluation of a risk lane, recomputed at the very
+ * place of the accounts log and the very frame that the lane had read. What leaves, and every new
+ * leg, leaves the bucket at its initial requirement with pending legs at their worst, or only
+ * reduces and leaves no larger shortfall. Calls, breaches and cures follow from the figures.
+ */
+export class Margin implements Check {
+  /** buckets in close-out, as risk recorded it */
+  readonly #closing = new Set<string>();
+  readonly #newest = new Map<string, Evaluated>();
+  readonly #calls = new Map<string, EventOf<'MarginCalled'>>();
+
+  constructor(readonly house: House) {}
+
+  #expect(holds: boolean, rule: string, what: unknown, at: Place, of: Guarantee = 5): void {
+    this.house.findings.expect(holds, of, rule, () => `${placeText(at)} ${text(what)}`);
+  }
+  #sight(at: Place): Sight {
+    const book = this.house.seenByRisk[at.partition];
+    return { listing: this.house.listing, prices: this.house.prices('risk', at.partition), book };
+  }
+
+  readonly on: Handlers = {
+    GateJudged: (event, at) => this.#judge(event, at),
+    MarginEvaluated: (event, at) => this.#evaluate(event, at),
+    MaintenanceBreached: (event, at) => {
+      const newest = this.#newest.get(bucketName(event));
+      const below = newest !== undefined && newest.equity < newest.maintenance;
+      const holds = below && event.equity === newest.equity && event.frame === newest.frame;
+      this.#expect(holds, 'breached-below-maintenance', { event, newest }, at);
+      this.#closing.add(bucketName(event));
+      this.#calls.delete(bucketName(event));
+    },
+    MarginCalled: (event, at) => {
+      const newest = this.#newest.get(bucketName(event));
+      const below = newest !== undefined && (newest.equity < newest.call || newest.debt > 0n);
+      const amount = newest && most(newest.initial - newest.equity, newest.debt);
+      const once = !this.#calls.has(bucketName(event));
+      this.#expect(
+        below && once && event.amount === amount,
+        'called-below-call',
+        { event, newest },
+        at,
+      );
+      this.#calls.set(bucketName(event), event);
+    },
+    CallExtended: (event, at) => {
+      const called = [...this.#calls].find(([, { call }]) => call === event.call);
+      const later = called !== undefined && event.deadline >= called[1].deadline;
+      this.#expect(later, 'extended-to-later', event, at);
+      if (called) this.#calls.set(called[0], { ...called[1], deadline: event.deadline });
+    },
+    CallLapsed: (event, at) => {
+      const called = this.#calls.get(bucketName(event));
+      const { now } = this.house.prices('risk', at.partition);
+      const holds = called?.call === event.call && now >= called.deadline;
+      this.#expect(holds, 'lapsed-after-its-deadline', { event, called, now }, at);
+      this.#calls.delete(bucketName(event));
+      this.#closing.add(bucketName(event));
+    },
+    CallMet: (event, at) => {
+      this.#checkWhole(event, at);
+      this.#calls.delete(bucketName(event));
+    },
+    BucketCured: (event, at) => {
+      this.#checkWhole(event, at);
+      this.#closing.delete(bucketName(event));
+    },
+  };
+  #checkWhole(event: EventOf<'CallMet'> | EventOf<'BucketCured'>, at: Place): void {
+    const newest = this.#newest.get(bucketName(event));
+    const whole = newest !== undefined && newest.equity >= newest.initial && newest.debt === 0n;
+    this.#expect(whole && newest.frame === event.frame, 'cured-at-initial', { event, newest }, at);
+  }
+
+  #judge(event: Judged, at: Place): void {
+    const sight = this.#sight(at);
+    const bucket = sight.book.waiting.get(event.reservation);
+    const known = bucket?.account === event.account && bucket.id === event.bucket;
+    const now = event.frame === sight.prices.frame;
+    this.#expect(known && now, 'judged-as-seen', { event, frame: sight.prices.frame }, at);
+    if (!bucket) return;
+    const leg = bucket.legs.get(event.reservation)?.leg;
+    const trial = leg ? { leg, applied: false } : null;
+    const figures = initialFigures(sight, bucket, trial);
+    if (figures.priced) {
+      const recorded = event.equity === figures.free && event.requirement === figures.initial;
+      this.#expect(recorded, 'figures-of-the-verdict', { event, figures }, at);
+    }
+    if (event.passed) {
+      const closing = this.#closing.has(bucketName(event));
+      const meets = figures.free >= figures.initial && !figures.stale && !closing;
+      const inDebt = trial === null && bucket.debt > 0n;
+      const reduces = leg !== undefined && this.#reduces(sight, bucket, leg);
+      const holds = figures.priced && ((meets && !inDebt) || reduces);
+      this.#expect(holds, 'initial-requirement-after-the-verdict', { event, figures, closing }, at);
+    }
+    sight.book.judged(event.reservation, event.passed);
+  }
+
+  /** Only reduces, with all pending legs of its side; and as if applied the shortfall is not larger. */
+  #reduces(sight: Sight, bucket: Bucket, leg: EventOf<'LegReserved'>): boolean {
+    const held = bucket.lots(leg.instrument);
+    let closing = magnitude(leg.lots);
+    for (const { leg: other, counts } of bucket.legs.values()) {
+      const sameSide = other.instrument === leg.instrument && other.lots > 0 === leg.lots > 0;
+      if (counts && sameSide) closing += magnitude(other.lots);
+    }
+    if (Math.sign(held) !== -Math.sign(leg.lots) || closing > magnitude(held)) return false;
+    const after = initialFigures(sight, bucket, { leg, applied: true });
+    const before = initialFigures(sight, bucket, null);
+    const shortfall = most(before.initial - before.free - leg.fee, 0n);
+    return after.initial - after.free <= shortfall;
+  }
+
+  #evaluate(event: Evaluated, at: Place): void {
+    const sight = this.#sight(at);
+    const bucket = sight.book.bucket(event.account, event.bucket);
+    const figures = maintenanceFigures(sight, bucket);
+    const holds = FIGURES.every((name) => figures[name] === event[name]);
+    this.#expect(holds, 'figures-of-the-evaluation', { event, figures }, at);
+    const now = event.frame === sight.prices.frame;
+    this.#expect(now, 'judged-as-seen', { event, frame: sight.prices.frame }, at);
+    const lines = new Map(lineFigures(sight, bucket).map((line) => [line.instrument, line]));
+    for (const line of event.lines) {
+      const own = lines.get(line.instrument);
+      const agrees = same({ ...line, worst: Math.abs(line.worst) }, own);
+      this.#expect(agrees, 'lines-of-the-evaluation', { line, own }, at);
+    }
+    const { equity, maintenance, call, debt } = event;
+    const level =
+      equity < maintenance ? 'breached' : equity < call || debt > 0n ? 'called' : 'healthy';
+    this.#expect(event.level === level, 'level-of-the-figures', event, at);
+    this.#newest.set(bucketName(event), event);
+  }
+}

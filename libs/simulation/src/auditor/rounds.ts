@@ -1,0 +1,448 @@
+import type { EventOf } from '@ringfence/contracts';
+import { EXCESS, type DomainId } from '@ringfence/kernel';
+import type { Bucket } from './book.js';
+import { settlementOf } from './entries.js';
+import { Claims } from './claims.js';
+import type { Guarantee } from './findings.js';
+import { bucketName, type House } from './house.js';
+import { worthAfterHaircut } from './listing.js';
+import { checkDecision } from './losses.js';
+import { placeText, same, text, type Check, type Handlers, type Place } from './record.js';
+import { least, sum } from './shares.js';
+
+type Reported = EventOf<'RoundReported'>;
+type Settled = EventOf<'VariationSettled'>;
+
+/** Where one accounts lane stands in a domain's rounds. */
+interface LaneRounds {
+  /** the round that it began to settle last */
+  settling: number;
+  reported: number;
+  decided: number;
+  applied: number;
+  /** per round, the lanes whose marker was counted */
+  readonly markers: Map<number, Set<number>>;
+  /** of the round it settles */
+  settled: Settled[];
+  readonly settledBuckets: Set<string>;
+  insurance: EventOf<'InsuranceReserved'>[];
+  charged: bigint;
+  received: bigint;
+  claims: Claims | null;
+  /** at its last `RoundApplied` */
+  due: bigint;
+  debt: bigint;
+  /** buckets reported as failing, until the decision */
+  readonly locked: Set<string>;
+}
+interface DomainRounds {
+  opened: EventOf<'RoundOpened'> | null;
+  readonly lanes: LaneRounds[];
+  readonly reports: (Reported | undefined)[];
+  decided: EventOf<'RoundDecided'> | null;
+  losses: EventOf<'LossAllocated'>[];
+  closed: number;
+  variation: bigint;
+  funding: bigint;
+}
+
+/**
+ * Proves guarantees 3 and 4 of settlement rounds. Every lane joins the same round at the same
+ * marks; settles it only after the decision before it was applied and the markers of all others
+ * came; settles every bucket that holds or owes something, once, to the amounts that its own
+ * positions, marks and funding give; debt stays within the haircut value of the bucket's other
+ * collateral. Over all lanes variation, funding and open interest sum to zero, what is due is what
+ * is owed, and every claim ends as the decision says.
+ */
+export class Rounds implements Check {
+  readonly #domains = new Map<DomainId, DomainRounds>();
+
+  constructor(readonly house: House) {}
+
+  #domain(domain: DomainId): DomainRounds {
+    const found = this.#domains.get(domain);
+    if (found) return found;
+    const lanes = this.house.books.map(newLane);
+    const rounds: DomainRounds = {
+      opened: null,
+      lanes,
+      reports: [],
+      decided: null,
+      losses: [],
+      closed: 0,
+      variation: 0n,
+      funding: 0n,
+    };
+    this.#domains.set(domain, rounds);
+    return rounds;
+  }
+  #lane(domain: DomainId, at: Place): LaneRounds {
+    return this.#domain(domain).lanes[at.partition];
+  }
+  #expect(holds: boolean, rule: string, what: unknown, at: Place, of: Guarantee = 4): void {
+    this.house.findings.expect(holds, of, rule, () => `${placeText(at)} ${text(what)}`);
+  }
+
+  readonly on: Handlers = {
+    RoundOpened: (event, at) => this.#open(event, at),
+    RoundJoined: (event, at) => this.#join(event, at),
+    RoundMarkerCounted: (event, at) => {
+      const lane = this.#lane(event.domain, at);
+      const markers = lane.markers.get(event.round) ?? new Set<number>();
+      lane.markers.set(event.round, markers);
+      const sender = this.house.books[event.partition]?.round(event.domain).joined ?? 0;
+      const { origin } = at.decision;
+      const from = origin.kind === 'channel' && origin.from.partition === event.partition;
+      const holds = from && sender >= event.round && !markers.has(event.partition);
+      this.#expect(holds, 'marker-of-who-opened', event, at);
+      markers.add(event.partition);
+    },
+    LegApplied: (event, at) => {
+      const { domain } = this.house.listing.instrument(event.instrument);
+      const { settling, applied } = this.#lane(domain, at);
+      const inTime = event.tag >= settling && event.tag <= applied + 1;
+      this.#expect(inTime, 'settles-in-the-round-after-its-tag', { event, settling, applied }, at);
+    },
+    LegReserved: (event, at) => {
+      const { domain } = this.house.listing.instrument(event.instrument);
+      const locked = this.#lane(domain, at).locked.has(bucketName(event));
+      this.#expect(!locked || event.purpose === 'adl', 'failing-bucket-takes-no-leg', event, at);
+    },
+    VariationSettled: (event, at) => this.#settle(event, at),
+    InsuranceReserved: (event, at) => this.#reserveInsurance(event, at),
+    RoundReported: (event, at) => this.#report(event, at),
+    LossAllocated: (event) => void this.#domain(event.domain).losses.push(event),
+    RoundDecided: (event, at) => this.#decide(event, at),
+    RoundDecisionTaken: (event, at) => this.#take(event, at),
+    InsuranceCharged: (event, at) => this.#chargeInsurance(event, at),
+    TransferAccepted: (event, at) => {
+      if (event.domain !== null) this.#lane(event.domain, at).received += event.amount;
+    },
+    ClaimPaid: (event, at) => {
+      const lane = this.#lane(event.domain, at);
+      const why = lane.claims?.pay(event, lane.received) ?? 'no decision';
+      this.#expect(why === null, 'claims-pro-rata', { why, event }, at);
+    },
+    RoundApplied: (event, at) => this.#apply(event, at),
+    RoundClosed: (event, at) => this.#close(event, at),
+  };
+
+  #open(event: EventOf<'RoundOpened'>, at: Place): void {
+    const rounds = this.#domain(event.domain);
+    const before = rounds.opened?.round ?? 0;
+    const next = event.round === before + 1 && rounds.closed === before;
+    this.#expect(next, 'one-round-at-a-time', { event, closed: rounds.closed }, at);
+    const prices = this.house.prices('reference', 0);
+    const newest = event.marks.every(
+      ({ instrument, price }) => prices.quotes.get(instrument)?.price === price,
+    );
+    this.#expect(newest && event.frame === prices.frame, 'round-at-the-newest-frame', event, at);
+    Object.assign(rounds, { opened: event, reports: [], decided: null, losses: [] });
+    Object.assign(rounds, { variation: 0n, funding: 0n });
+  }
+  #join(event: EventOf<'RoundJoined'>, at: Place): void {
+    const rounds = this.#domain(event.domain);
+    const { opened } = rounds;
+    const holds =
+      opened?.round === event.round &&
+      same(opened.marks, event.marks) &&
+      same(opened.collateral, event.collateral);
+    this.#expect(holds, 'one-round-for-all-lanes', { opened, event }, at);
+    const { joined } = this.house.books[at.partition].round(event.domain);
+    this.#expect(event.round === joined + 1, 'joined-once', event, at);
+    const lane = rounds.lanes[at.partition];
+    const { settling, reported, decided, applied, markers, due, debt } = lane;
+    const kept = { settling, reported, decided, applied, markers, due, debt };
+    Object.assign(lane, newLane(), kept);
+  }
+
+  /** The first piece of settling: whatever is tagged below the round must be here. */
+  #begin(domain: DomainId, round: number, at: Place): LaneRounds {
+    const lane = this.#lane(domain, at);
+    if (lane.settling === round) return lane;
+    const { joined } = this.house.books[at.partition].round(domain);
+    const missing = this.house.partitions - 1 - (lane.markers.get(round)?.size ?? 0);
+    this.#expect(joined === round, 'settles-what-it-joined', { domain, round, joined }, at);
+    this.#expect(missing === 0, 'settles-after-all-markers', { domain, round, missing }, at);
+    const before = lane.applied === round - 1;
+    this.#expect(before, 'settles-after-the-decision-before', { domain, round, lane }, at);
+    lane.settling = round;
+    lane.markers.delete(round);
+    return lane;
+  }
+
+  #settle(event: Settled, at: Place): void {
+    const lane = this.#begin(event.domain, event.round, at);
+    const rounds = this.#domain(event.domain);
+    const bucket = this.house.books[at.partition].bucket(event.account, event.bucket);
+    const name = bucketName(event);
+    const own = this.house.listing.domainOf(event.bucket) === event.domain;
+    this.#expect(own && !lane.settledBuckets.has(name), 'settled-once', event, at);
+    lane.settledBuckets.add(name);
+    lane.settled.push(event);
+    rounds.variation += event.variation;
+    rounds.funding += event.funding;
+    const expected = this.#settlement(event, bucket, at);
+    const holds = Object.keys(expected).every((key) =>
+      same(expected[key as keyof Figures], event[key as keyof Figures]),
+    );
+    this.#expect(holds, 'variation-of-its-own-positions', { event, expected }, at);
+    const short = event.debt + event.deficit > 0n;
+    const held = [...bucket.legs.values()].some(({ leg }) => !this.#isOffered(leg, at));
+    const cancelled = !short || (bucket.moves.size === 0 && !held);
+    this.#expect(cancelled, 'reservations-cancelled-first', event, at);
+    const within = event.debt <= this.#otherWorth(event, bucket, at);
+    this.#expect(within, 'debt-within-other-collateral', event, at, 3);
+  }
+  /** asked by the legs' own witness: an offered leg is resolved by its answer alone */
+  isOffered: (partition: number, reservation: number) => boolean = () => false;
+  #isOffered(leg: EventOf<'LegReserved'>, at: Place): boolean {
+    return this.isOffered(at.partition, leg.reservation);
+  }
+
+  /** What a bucket settles to, by its own positions, the round's marks and what it holds. */
+  #settlement(event: Settled, bucket: Bucket, at: Place): Figures {
+    const { marks } = this.house.books[at.partition].round(event.domain);
+    let variation = 0n;
+    let funding = 0n;
+    for (const [instrument, line] of bucket.lines) {
+      const { lots, cost } = line.before(event.round);
+      const mark = marks.get(instrument);
+      const { unit } = this.house.listing.instrument(instrument);
+      variation += BigInt(lots) * BigInt(mark?.price ?? 0) * unit - cost;
+      funding -= BigInt(lots) * BigInt(mark?.fundingPerLot ?? 0);
+    }
+    const net = bucket.due - bucket.debt + variation + funding;
+    const asset = this.house.listing.settlement(event.domain);
+    const lost = net < 0n ? -net : 0n;
+    const collected = least(lost, bucket.available(asset));
+    const debt = least(lost - collected, this.#otherWorth(event, bucket, at));
+    const deficit = lost - collected - debt;
+    const before = { dueBefore: bucket.due, debtBefore: bucket.debt };
+    const claim = net > 0n ? net : 0n;
+    return { variation, funding, ...before, claim, collected, debt, deficit, asset };
+  }
+  #otherWorth(event: Settled, bucket: Bucket, at: Place): bigint {
+    const values = this.house.books[at.partition].round(event.domain).collateral;
+    const settlement = this.house.listing.settlement(event.domain);
+    const worths = [...bucket.pots].map(([asset, { available }]) => {
+      const value = values.find((each) => each.asset === asset);
+      return asset === settlement || !value ? 0n : worthAfterHaircut(available, value);
+    });
+    return sum(worths);
+  }
+
+  #reserveInsurance(event: EventOf<'InsuranceReserved'>, at: Place): void {
+    const owner = this.house.owner(event.account);
+    const asset = this.house.listing.settlement(event.domain);
+    const bucket = this.house.books[at.partition].bucket(event.account, EXCESS);
+    const holds =
+      owner?.class === 'insurance' &&
+      owner.domain === event.domain &&
+      event.asset === asset &&
+      event.amount === bucket.available(asset);
+    this.#expect(holds, 'insurance-of-its-domain', event, at, 2);
+    this.#lane(event.domain, at).insurance.push(event);
+  }
+
+  #report(event: Reported, at: Place): void {
+    const { domain, round } = event;
+    const lane = this.#begin(domain, round, at);
+    const { settled, insurance } = lane;
+    const failed = settled.filter(({ deficit }) => deficit > 0n);
+    const totals = {
+      collected: sum(settled.map((each) => each.collected)),
+      claims: sum(settled.map((each) => each.claim)),
+      debts: sum(settled.map((each) => each.debt)),
+      deficits: sum(failed.map((each) => each.deficit)),
+      insurance: sum(insurance.map((each) => each.amount)),
+    };
+    const holds = Object.entries(totals).every(
+      ([name, total]) => event[name as keyof typeof totals] === total,
+    );
+    this.#expect(
+      holds && lane.reported === round - 1,
+      'reports-what-it-settled',
+      { event, totals },
+      at,
+    );
+    const names = new Map(event.failed.map((each) => [bucketName(each), each.deficit]));
+    const listed =
+      names.size === failed.length &&
+      failed.every((each) => names.get(bucketName(each)) === each.deficit);
+    this.#expect(listed, 'reports-every-deficit', event, at);
+    this.#checkComplete(event, lane, at);
+    this.#checkPositions(event, lane, at);
+    lane.reported = round;
+    for (const each of event.failing) lane.locked.add(bucketName(each));
+    this.#domain(domain).reports[at.partition] = event;
+    this.#checkSums(domain, at);
+  }
+  #checkComplete(event: Reported, lane: LaneRounds, at: Place): void {
+    const book = this.house.books[at.partition];
+    for (const bucket of book.ofDomain(event.domain)) {
+      const { account, id } = bucket;
+      const holds = [...bucket.lines.values()].some((line) => {
+        const { lots, cost } = line.before(event.round);
+        return lots !== 0 || cost !== 0n;
+      });
+      const owes = bucket.due + bucket.debt > 0n;
+      const settled = lane.settledBuckets.has(bucketName({ account, bucket: id }));
+      this.#expect(settled || (!holds && !owes), 'settles-every-bucket', { account, id }, at);
+    }
+    const asset = this.house.listing.settlement(event.domain);
+    for (const [account, owner] of book.owners) {
+      if (owner.class !== 'insurance' || owner.domain !== event.domain) continue;
+      const left = book.bucket(account, EXCESS).available(asset);
+      this.#expect(left === 0n, 'all-insurance-is-kept-ready', { account, left }, at);
+    }
+  }
+  /** Failing positions are those of failing buckets, whole; a candidate's claim is its own. */
+  #checkPositions(event: Reported, lane: LaneRounds, at: Place): void {
+    const book = this.house.books[at.partition];
+    const failing = new Map<string, number>();
+    for (const each of event.failing) {
+      failing.set(`${bucketName(each)}/${each.instrument}`, each.lots);
+    }
+    const failed = new Set(event.failed.map(bucketName));
+    let lines = 0;
+    for (const bucket of book.ofDomain(event.domain)) {
+      const name = bucketName({ account: bucket.account, bucket: bucket.id });
+      if (!bucket.failing && !failed.has(name)) continue;
+      for (const [instrument, { lots }] of bucket.lines) {
+        if (lots === 0) continue;
+        lines++;
+        const listed = failing.get(`${name}/${instrument}`) === lots;
+        this.#expect(listed, 'reports-failing-positions', { name, instrument, lots, event }, at);
+      }
+    }
+    this.#expect(lines === failing.size, 'reports-failing-positions', event, at);
+    const claims = new Map(lane.settled.map((each) => [bucketName(each), each.claim]));
+    for (const each of event.candidates) {
+      const name = bucketName(each);
+      const holds = (claims.get(name) ?? 0n) === each.claim && !failed.has(name);
+      this.#expect(holds, 'candidates-are-solvent-holders', each, at);
+    }
+  }
+  /** With all reports in, gains are losses to the last unit. */
+  #checkSums(domain: DomainId, at: Place): void {
+    const { reports, variation, funding } = this.#domain(domain);
+    if (reports.filter((report) => report !== undefined).length < this.house.partitions) return;
+    const zero = variation === 0n && funding === 0n;
+    this.#expect(zero, 'a-round-sums-to-zero', { domain, variation, funding }, at);
+    const total = (name: 'claims' | 'collected' | 'debts' | 'deficits'): bigint =>
+      sum(reports.map((report) => report?.[name] ?? 0n));
+    const holds = total('claims') === total('collected') + total('debts') + total('deficits');
+    this.#expect(holds, 'claims-are-losses', { domain, reports }, at);
+  }
+
+  #decide(event: EventOf<'RoundDecided'>, at: Place): void {
+    const rounds = this.#domain(event.domain);
+    const reports = rounds.reports.filter((report) => report !== undefined);
+    const all = reports.length === this.house.partitions;
+    const once = rounds.decided === null && rounds.opened?.round === event.round;
+    this.#expect(all && once, 'decided-once-with-all-reports', event, at);
+    rounds.decided = event;
+    if (!all) return;
+    const { losses } = rounds;
+    for (const [rule, detail] of checkDecision({ reports, losses, decided: event })) {
+      this.#expect(false, rule, detail, at);
+    }
+  }
+
+  #take(event: EventOf<'RoundDecisionTaken'>, at: Place): void {
+    const { domain, round } = event;
+    const lane = this.#lane(domain, at);
+    const part = this.#domain(domain).decided?.lanes[at.partition];
+    const { insuranceUsed, claimsPaid, claimsCut, cuts, closes, receives } = event;
+    const taken = { insuranceUsed, claimsPaid, claimsCut, cuts, closes };
+    const sends = at.decision.events.flatMap((sent) =>
+      sent.type === 'TransferReserved' && sent.round === round && sent.domain === domain
+        ? [{ to: sent.to, amount: sent.amount }]
+        : [],
+    );
+    const wanted = part?.sends.map(({ partition, amount }) => ({
+      to: settlementOf(partition),
+      amount,
+    }));
+    const holds =
+      part !== undefined &&
+      lane.reported === round &&
+      lane.decided === round - 1 &&
+      same({ ...taken, sends, receives }, { ...part, sends: wanted });
+    this.#expect(holds, 'takes-what-was-decided', { part, event, sends }, at);
+    lane.decided = round;
+    lane.locked.clear();
+    lane.claims = new Claims(lane.settled, event);
+  }
+  #chargeInsurance(event: EventOf<'InsuranceCharged'>, at: Place): void {
+    const lane = this.#lane(event.domain, at);
+    const reserved = lane.insurance.shift();
+    const total = this.#domain(event.domain).decided?.lanes[at.partition]?.insuranceUsed ?? 0n;
+    const used = least(reserved?.amount ?? 0n, total - lane.charged);
+    const holds =
+      reserved?.account === event.account &&
+      event.asset === reserved.asset &&
+      event.used === used &&
+      event.returned === reserved.amount - used;
+    this.#expect(holds, 'insurance-in-its-order', { reserved, event, used }, at);
+    lane.charged += event.used;
+  }
+
+  #apply(event: EventOf<'RoundApplied'>, at: Place): void {
+    const lane = this.#lane(event.domain, at);
+    const decided = lane.decided === event.round && lane.applied === event.round - 1;
+    const ended = lane.claims?.left === 0 && lane.insurance.length === 0;
+    this.#expect(decided && ended, 'applied-when-all-is-paid', { event, lane }, at);
+    lane.applied = event.round;
+    const buckets = [...this.house.books[at.partition].ofDomain(event.domain)];
+    lane.due = sum(buckets.map(({ due }) => due));
+    lane.debt = sum(buckets.map(({ debt }) => debt));
+  }
+  #close(event: EventOf<'RoundClosed'>, at: Place): void {
+    const rounds = this.#domain(event.domain);
+    const all = rounds.lanes.every(({ applied }) => applied === event.round);
+    const next = rounds.closed === event.round - 1;
+    this.#expect(all && next, 'closed-when-all-applied', event, at);
+    rounds.closed = event.round;
+    const due = sum(rounds.lanes.map((lane) => lane.due));
+    const debt = sum(rounds.lanes.map((lane) => lane.debt));
+    this.#expect(due === debt, 'due-is-debt', { event, due, debt }, at, 3);
+  }
+
+  checkQuiet(): void {
+    for (const [domain, { opened, closed }] of this.#domains) {
+      const ended = (opened?.round ?? 0) === closed;
+      this.house.findings.expect(ended, 4, 'rounds-ended', () => `domain ${domain}: ${closed}`);
+    }
+  }
+}
+
+type Figures = Pick<
+  Settled,
+  | 'variation'
+  | 'funding'
+  | 'dueBefore'
+  | 'debtBefore'
+  | 'claim'
+  | 'collected'
+  | 'debt'
+  | 'deficit'
+  | 'asset'
+>;
+const newLane = (): LaneRounds => ({
+  settling: 0,
+  reported: 0,
+  decided: 0,
+  applied: 0,
+  markers: new Map(),
+  settled: [],
+  settledBuckets: new Set(),
+  insurance: [],
+  charged: 0n,
+  received: 0n,
+  claims: null,
+  due: 0n,
+  debt: 0n,
+  locked: new Set(),
+});
