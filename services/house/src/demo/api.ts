@@ -1,0 +1,108 @@
+/** What the API said of one item. */
+export interface Result {
+  readonly status: string;
+  readonly id?: string;
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly reason?: string;
+  readonly problem?: { readonly code: string; readonly detail?: string };
+}
+/** An item to send: its id makes sending it twice harmless. */
+export type Item = Readonly<Record<string, unknown>>;
+
+const ITEMS_PER_REQUEST = 1000;
+const ATTEMPTS = 200;
+const PAUSE_MS = 25;
+
+/** The house did not do what the scenario needs. */
+export class HouseRefused extends Error {
+  override readonly name = 'HouseRefused';
+}
+
+/** The public HTTP API, as one key holder sees it. */
+export class Api {
+  commands = 0;
+  readonly refused = new Map<string, number>();
+
+  constructor(
+    public url: string,
+    readonly secret: string,
+  ) {}
+
+  as(secret: string): Api {
+    const other = new Api(this.url, secret);
+    other.refused.clear();
+    return other;
+  }
+
+  /** Sends items in batches, one after another; a busy house is asked again. */
+  async post(path: string, items: readonly Item[], wait = 0): Promise<Result[]> {
+    const results: Result[] = [];
+    for (let at = 0; at < items.length; at += ITEMS_PER_REQUEST) {
+      const part = items.slice(at, at + ITEMS_PER_REQUEST);
+      const body = (await this.#send('POST', path, part, wait)) as { results: Result[] };
+      results.push(...body.results);
+    }
+    this.commands += items.length;
+    for (const { problem, status } of results) {
+      if (!problem && status !== 'returned') continue;
+      const why = `${path} ${problem?.code ?? status}`;
+      this.refused.set(why, (this.refused.get(why) ?? 0) + 1);
+    }
+    return results;
+  }
+
+  /** One item that must be accepted. @throws HouseRefused with what the house said */
+  async must(path: string, item: Item): Promise<Readonly<Record<string, unknown>>> {
+    const [result] = await this.post(path, [item]);
+    if (result.problem) throw new HouseRefused(`${path}: ${JSON.stringify(result.problem)}`);
+    return result.facts ?? {};
+  }
+
+  /** One order that is no command of a lane. */
+  async call(path: string, body: Item): Promise<unknown> {
+    return this.#send('POST', path, body);
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return (await this.#send('GET', path)) as T;
+  }
+
+  /** Waits until nothing waits anywhere in the house. */
+  async quiet(): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const { quiet } = await this.get<{ quiet: boolean }>('/v1/house/quiet?wait=5000');
+      if (quiet) return;
+    }
+    throw new HouseRefused('the house does not come to rest');
+  }
+
+  async #send(method: string, path: string, body?: unknown, wait = 0): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(this.url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${this.secret}`,
+          ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
+          ...(wait > 0 ? { prefer: `wait=${wait}` } : undefined),
+        },
+        ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      if (response.ok) return text === '' ? null : JSON.parse(text);
+      const busy = response.status === 429 || response.status === 503;
+      if (!busy || attempt === ATTEMPTS) {
+        throw new HouseRefused(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
+      }
+      await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    }
+  }
+}
+
+/** Ids of the demo's own orders: the same order of the same run has the same id. */
+export function idMaker(run: number): () => string {
+  let no = 0;
+  return () => {
+    const high = (run >>> 0).toString(16).padStart(8, '0');
+    return `${high}${(++no).toString(16).padStart(24, '0')}`;
+  };
+}

@@ -1,0 +1,197 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { framesOf, readBars, type Market, type PriceFrame } from './bars.js';
+import { runToEnd, startProcess, type HouseProcess } from './child.js';
+import { Crash } from './crash.js';
+import { Crowd } from './crowd.js';
+import { firstKeyPrint, found, listingsOf } from './founding.js';
+import { parseOptions, WrongOption, type DemoOptions } from './options.js';
+import { peopleOf } from './people.js';
+import { Progress } from './progress.js';
+import type { Rebuilt } from './rebuild.js';
+import { jsonOf, summaryOf, uncoveredOf, type Seen } from './report.js';
+
+const BARS = fileURLToPath(
+  new URL('../../data/crash_2020-03_1h.binance-spot.csv.gz', import.meta.url),
+);
+/** moves under way when the house is killed */
+const MOVES_AT_KILL = 2000;
+
+interface LaneLine {
+  readonly lane: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly digest: string;
+}
+
+class Demo {
+  readonly progress = new Progress();
+  #house: HouseProcess | null = null;
+
+  constructor(
+    readonly options: DemoOptions,
+    readonly folder: string,
+  ) {}
+
+  async run(): Promise<Seen> {
+    const { options, progress } = this;
+    const market = readBars(options.bars ?? BARS, options.venue, options.market);
+    const listings = listingsOf(market);
+    const house = await this.#start();
+    const crowd = new Crowd(options, listings, house.url);
+    const crash = new Crash(crowd, listings);
+    const frames = [...framesOf(market)];
+    progress.say(`house at ${house.url}, ${options.partitions} partitions, log in ${this.folder}`);
+    await found(crowd.operator, crowd.id, listings);
+    await crash.tick(frames[0].time - 1_000_000);
+    await crash.publish({ ...frames[0], time: frames[0].time - 1_000_000 });
+    await this.#people(crowd, market, frames[0]);
+    await this.#live(crash, frames);
+    const killed = await this.#killAndReturn(crowd);
+    return this.#judge(crowd, killed);
+  }
+
+  async #start(): Promise<HouseProcess> {
+    const { options, folder } = this;
+    this.#house = await startProcess(folder, options.partitions, await firstKeyPrint());
+    return this.#house;
+  }
+  async stop(): Promise<void> {
+    await this.#house?.stop();
+  }
+
+  async #people(crowd: Crowd, market: Market, first: PriceFrame): Promise<void> {
+    const { progress, options } = this;
+    await crowd.open(peopleOf(options, market.symbols));
+    progress.say(`${crowd.clients.length} accounts open after ${progress.seconds.toFixed(1)} s`);
+    await crowd.furnish(first.prices);
+    await crowd.takePositions();
+    await crowd.operator.quiet();
+    progress.say(`collateral in, positions taken after ${progress.seconds.toFixed(1)} s`);
+  }
+
+  async #live(crash: Crash, frames: readonly PriceFrame[]): Promise<void> {
+    for (const [i, frame] of frames.entries()) {
+      await crash.step(frame);
+      const price = [...frame.prices].map(([symbol, each]) => `${symbol} ${each}`).join('  ');
+      const day = new Date(frame.time).toISOString().slice(0, 16);
+      this.progress.move((i + 1) / frames.length, `${day}  ${price}`);
+    }
+  }
+
+  /** kill -9 in the middle of work; what was not answered is sent again under the same ids. */
+  async #killAndReturn(crowd: Crowd): Promise<Seen['killed']> {
+    const orders = crowd.someMoves(MOVES_AT_KILL);
+    const sending = crowd.send(orders).catch(() => undefined);
+    await Promise.race([sending, crowd.operator.get('/health')]);
+    await this.#house?.kill();
+    await sending;
+    const started = performance.now();
+    const house = await this.#start();
+    crowd.url = house.url;
+    await crowd.operator.quiet();
+    const recoveredMs = performance.now() - started;
+    await crowd.send(orders);
+    await crowd.operator.quiet();
+    this.progress.say(`killed, and back after ${recoveredMs.toFixed(0)} ms`);
+    return { unanswered: orders.length, recoveredMs };
+  }
+
+  async #judge(crowd: Crowd, killed: Seen['killed']): Promise<Seen> {
+    const { options, folder, progress } = this;
+    const { items: lanes } = await crowd.operator.get<{ items: LaneLine[] }>('/v1/lanes');
+    const { items: models } = await crowd.operator.get<{ items: string[] }>('/v1/house/ledger');
+    const { rssMb } = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
+    const rebuilt = await runToEnd<Rebuilt>('./rebuild-main.js', [
+      folder,
+      String(options.partitions),
+    ]);
+    const apart = [
+      ...lanesApart(lanes, rebuilt),
+      ...linesApart('read models', models, rebuilt.balances),
+    ];
+    const readModels = !apart.some((each) => each.startsWith('read models'));
+    const seen: Seen = {
+      options,
+      commands: crowd.commands,
+      refused: crowd.refused,
+      seconds: progress.seconds,
+      rssMb,
+      rebuilt,
+      readModels,
+      killed,
+      differences: apart,
+    };
+    return { ...seen, differences: [...apart, ...wrongSums(seen)] };
+  }
+}
+
+function* lanesApart(live: readonly LaneLine[], { lanes }: Rebuilt): Generator<string> {
+  for (const { lane, hash, fromZero, fromSnapshot } of lanes) {
+    const own = live.find((each) => each.lane === lane);
+    if (own?.hash !== hash) yield `${lane} head: live ${own?.hash}, log ${hash}`;
+    if (own?.digest !== fromZero) yield `${lane} state: live ${own?.digest}, from zero ${fromZero}`;
+    if (fromSnapshot !== fromZero)
+      yield `${lane} state: from snapshot ${fromSnapshot}, from zero ${fromZero}`;
+  }
+}
+function* linesApart(
+  what: string,
+  some: readonly string[],
+  others: readonly string[],
+): Generator<string> {
+  const [left, right] = [new Set(some), new Set(others)];
+  for (const line of left) if (!right.has(line)) yield `${what} alone: ${line}`;
+  for (const line of right) if (!left.has(line)) yield `${what} lack: ${line}`;
+}
+function* wrongSums(seen: Seen): Generator<string> {
+  const { conservation, collateralPaidForOthers, tally } = seen.rebuilt;
+  for (const [asset, { difference }] of Object.entries(conservation)) {
+    if (difference !== '0') yield `conservation of ${asset}: ${difference}`;
+  }
+  if (collateralPaidForOthers !== '0')
+    yield `collateral paid for others: ${collateralPaidForOthers}`;
+  if (uncoveredOf(seen) !== '0') yield `uncovered: ${uncoveredOf(seen)}`;
+  if (tally.breaks > 0) yield `${tally.breaks} breaks found by reconciliation`;
+}
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'ringfence-demo-')));
+  const demo = new Demo(options, folder);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      process.stderr.write(
+        `\nstopping; the house in ${folder} starts again with --data ${folder}\n`,
+      );
+      void demo.stop().finally(() => process.exit(130));
+    });
+  }
+  try {
+    const seen = await demo.run();
+    process.stdout.write(summaryOf(seen));
+    if (options.json) process.stdout.write(`${JSON.stringify(jsonOf(seen))}\n`);
+    return seen.differences.length === 0 ? 0 : 1;
+  } finally {
+    await demo.stop();
+    if (options.data === null && !stopping) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (fault) {
+  const text =
+    fault instanceof WrongOption
+      ? fault.message
+      : fault instanceof Error
+        ? fault.stack
+        : String(fault);
+  process.stderr.write(`${text}\n`);
+  process.exitCode = fault instanceof WrongOption ? 2 : 1;
+}

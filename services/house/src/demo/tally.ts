@@ -1,0 +1,97 @@
+import type { Event } from '@ringfence/contracts';
+
+/** What happened in a house, counted from its logs alone. */
+export interface Tally {
+  frames: number;
+  held: number;
+  rounds: number;
+  trades: number;
+  marginCalls: number;
+  callsMet: number;
+  callsLapsed: number;
+  breaches: number;
+  closeOuts: number;
+  slices: number;
+  deleveraged: number;
+  liquidityDefaults: number;
+  cured: number;
+  resolved: number;
+  lossByLayer: Record<string, string>;
+  gainsCut: string;
+  deficits: string;
+  insuranceUsed: string;
+  observations: number;
+  exceedances: number;
+  evaluations: number;
+  breaks: number;
+}
+
+/** Folds events of every log into the tally; amounts in smallest settlement units. */
+export class Counter {
+  readonly counts = new Map<Event['type'], number>();
+  readonly #layers = new Map<string, bigint>();
+  #cut = 0n;
+  #deficits = 0n;
+  #insurance = 0n;
+  #observations = 0;
+  #exceedances = 0;
+  #adl = 0;
+  #trades = 0;
+
+  see(event: Event): void {
+    this.counts.set(event.type, (this.counts.get(event.type) ?? 0) + 1);
+    switch (event.type) {
+      case 'LossAllocated':
+        this.#layers.set(event.layer, (this.#layers.get(event.layer) ?? 0n) + event.amount);
+        break;
+      case 'ClaimPaid':
+        this.#cut += event.cut;
+        break;
+      case 'VariationSettled':
+        this.#deficits += event.deficit;
+        break;
+      case 'InsuranceCharged':
+        this.#insurance += event.used;
+        break;
+      case 'CoverageObserved':
+        this.#observations += event.observations;
+        this.#exceedances += event.exceedances;
+        break;
+      case 'LegApplied':
+        if (event.purpose === 'adl' && event.lots !== 0) this.#adl++;
+        if (event.purpose === 'trade' && event.lots > 0) this.#trades++;
+        break;
+      default:
+    }
+  }
+
+  tally(liquidityDefaults: number): Tally {
+    const count = (type: Event['type']): number => this.counts.get(type) ?? 0;
+    return {
+      frames: count('FrameAccepted'),
+      held: count('PriceHeld'),
+      rounds: count('RoundClosed'),
+      trades: this.#trades,
+      marginCalls: count('MarginCalled'),
+      callsMet: count('CallMet'),
+      callsLapsed: count('CallLapsed'),
+      breaches: count('MaintenanceBreached'),
+      closeOuts: count('CloseOutOpened'),
+      slices: count('SliceFilled'),
+      deleveraged: this.#adl,
+      liquidityDefaults,
+      cured: count('CloseOutCured'),
+      resolved: count('CloseOutResolved'),
+      lossByLayer: Object.fromEntries(
+        [...this.#layers].map(([layer, amount]) => [layer, String(amount)]),
+      ),
+      gainsCut: String(this.#cut),
+      deficits: String(this.#deficits),
+      insuranceUsed: String(this.#insurance),
+      observations: this.#observations,
+      exceedances: this.#exceedances,
+      evaluations: count('MarginEvaluated'),
+      breaks: count('BreakFound'),
+    };
+  }
+}
