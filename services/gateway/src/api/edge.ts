@@ -1,0 +1,12 @@
+import type { HostedLanes, LaneGround, ServiceCalls } from '@ringfence/service-kit';
+import type { ReadModels } from '../projections/read-models.js';
+import type { OrderEdge } from './order-routes.js';
+
+/** Everything that the routes work with. */
+export interface Edge extends OrderEdge {
+  readonly lanes: readonly HostedLanes[];
+  readonly ground: LaneGround;
+  readonly calls: ServiceCalls;
+  /** undefined while they are off */
+  readonly readModels: () => ReadModels | undefined;
+}

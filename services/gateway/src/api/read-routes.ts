@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { problem } from '@ringfence/service-kit';
+import { callerOf, mustHaveRole } from './callers.js';
+import { CHAIN_ROUTES } from './chain-blocks.js';
+import type { Edge } from './edge.js';
+import { metricsText } from './metrics.js';
+import { openApiOf } from './openapi.js';
+import { JSON_TYPE, waitOf } from './order-routes.js';
+import type { Call, ReadRoute } from './read-route.js';
+import { ACCOUNT_READS } from './reads-accounts.js';
+import { HOUSE_READS } from './reads-house.js';
+import { MARKET_READS } from './reads-market.js';
+import { ORDER_READS } from './reads-orders.js';
+import { RESOURCES } from './resources.js';
+import { answerProblem } from './server.js';
+
+/** Everything that is shown, and what operators ask of the house itself. */
+export const READS: readonly ReadRoute[] = [
+  ...ACCOUNT_READS,
+  ...MARKET_READS,
+  ...ORDER_READS,
+  ...HOUSE_READS,
+  ...CHAIN_ROUTES,
+];
+
+export function registerReads(server: FastifyInstance, edge: Edge): void {
+  for (const route of READS) {
+    server.route({
+      method: route.method,
+      url: route.path,
+      handler: (request, reply) => answerRead(route, edge, request, reply),
+    });
+  }
+  const description = JSON.stringify(openApiOf(RESOURCES, READS));
+  server.get('/openapi.json', (_, reply) => reply.type(JSON_TYPE).send(description));
+  server.get('/metrics', (_, reply) => reply.type('text/plain; version=0.0.4').send(metricsText(edge)));
+  server.all('/v1/*', (_, reply) => answerProblem(reply, problem('not-found')));
+}
+
+async function answerRead(
+  route: ReadRoute,
+  edge: Edge,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { headers, params, query, body } = request;
+  const by = callerOf(headers.authorization, edge.reference.names);
+  mustHaveRole(by, route.roles);
+  const call: Call = {
+    by,
+    params: params as Call['params'],
+    query: query as Call['query'],
+    body,
+    wait: waitOf(headers.prefer),
+  };
+  const shown = await route.answer(edge, call);
+  return reply.type(JSON_TYPE).send(JSON.stringify(shown, plainly));
+}
+
+/** Units that are no amount of an asset: whole numbers as text. */
+const plainly = (_: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? String(value) : value;

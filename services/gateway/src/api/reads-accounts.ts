@@ -1,0 +1,177 @@
+import { partitionOf, type AccountId } from '@ringfence/kernel';
+import { ACCOUNTS } from '../projections/accounts/accounts.projection.js';
+import { BALANCES, BUCKETS } from '../projections/balances/balances.projection.js';
+import { CALLS } from '../projections/calls/calls.projection.js';
+import { POSITIONS } from '../projections/positions/positions.projection.js';
+import { WITHDRAWALS } from '../projections/withdrawals/withdrawals.projection.js';
+import type { Row } from '../read-store/row.entity.js';
+import type { AssetId } from '@ringfence/kernel';
+import type { Edge } from './edge.js';
+import { ANYONE, notFound, OVERSEERS, type Call, type ReadRoute, type Shown } from './read-route.js';
+import { accountOf, caughtUp, nextOf, pageOf, readModelsOf, rowsOf } from './read-rows.js';
+import {
+  balanceShown,
+  bucketShown,
+  positionShown,
+  settlementOf,
+  shownAccount,
+  shownAmount,
+  shownAsset,
+  shownBucket,
+} from './shown.js';
+
+const OPEN_POSITION = '(row.lots <> 0 or row.cost <> 0)';
+
+const titleShown = (row: Row): Shown => ({
+  account: shownAccount(row['account']),
+  member: row['member'],
+  owner: row['owner'],
+  class: row['class'],
+  domain: row['domain'],
+  reference: row['reference'],
+  status: row['status'],
+});
+
+/** A venue sees its own member's; the house's people see all. */
+const restricted = ({ by }: Call): boolean => by.role === 'venue';
+
+async function oneAccount(edge: Edge, call: Call): Promise<Shown> {
+  const account = accountOf(call.params['account'], 'account');
+  const models = readModelsOf(edge);
+  const asOf = await caughtUp(models, 'accounts', partitionOf(account), call);
+  const of = { account };
+  const title = await rowsOf(models, ACCOUNTS).where('row.account = :account', of).getOne();
+  if (!title || (restricted(call) && title['member'] !== call.by.member)) throw notFound('account');
+  return { ...titleShown(title), asOf, ...(await contentsOf(edge, account)) };
+}
+
+async function contentsOf(edge: Edge, account: AccountId): Promise<Shown> {
+  const models = readModelsOf(edge);
+  const { names } = edge.reference;
+  const of = { account };
+  const [balances, buckets, positions] = await Promise.all([
+    rowsOf(models, BALANCES).where('row.account = :account', of).orderBy('row.bucket').getMany(),
+    rowsOf(models, BUCKETS).where('row.account = :account', of).orderBy('row.bucket').getMany(),
+    rowsOf(models, POSITIONS)
+      .where(`row.account = :account and ${OPEN_POSITION}`, of)
+      .orderBy('row.bucket')
+      .getMany(),
+  ]);
+  return {
+    balances: balances.map((row) => balanceShown(names, row)),
+    settlement: buckets.map((row) => bucketShown(names, row)),
+    positions: positions.map((row) => positionShown(names, row)),
+  };
+}
+
+async function manyAccounts(edge: Edge, call: Call): Promise<Shown> {
+  const page = pageOf(call);
+  const query = rowsOf(readModelsOf(edge), ACCOUNTS).orderBy('row.account');
+  if (restricted(call)) query.where('row.member = :member', { member: call.by.member });
+  const rows = await query.limit(page.limit).offset(page.offset).getMany();
+  return { accounts: rows.map(titleShown), ...nextOf(page, rows) };
+}
+
+async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
+  const page = pageOf(call);
+  const { names } = edge.reference;
+  const rows = await rowsOf(readModelsOf(edge), BALANCES)
+    .orderBy('row.account').addOrderBy('row.bucket').addOrderBy('row.asset')
+    .limit(page.limit).offset(page.offset).getMany();
+  return { balances: rows.map((row) => balanceShown(names, row)), ...nextOf(page, rows) };
+}
+
+async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
+  const page = pageOf(call);
+  const { names } = edge.reference;
+  const rows = await rowsOf(readModelsOf(edge), POSITIONS)
+    .where(OPEN_POSITION)
+    .orderBy('row.account').addOrderBy('row.bucket').addOrderBy('row.instrument')
+    .limit(page.limit).offset(page.offset).getMany();
+  return { positions: rows.map((row) => positionShown(names, row)), ...nextOf(page, rows) };
+}
+
+async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
+  const page = pageOf(call);
+  const { names } = edge.reference;
+  const query = rowsOf(readModelsOf(edge), CALLS)
+    .orderBy('row.partition').addOrderBy('row.call')
+    .limit(page.limit).offset(page.offset);
+  const { status } = call.query;
+  if (status !== undefined) query.andWhere('row.status = :status', { status });
+  if (restricted(call)) {
+    const own = 'row.account in (select account from accounts where member = :member)';
+    query.andWhere(own, { member: call.by.member });
+  }
+  const rows = await query.getMany();
+  const calls = rows.map((row) => {
+    const asset = settlementOf(names, row['bucket']) ?? (0 as AssetId);
+    return {
+      call: `${row['partition']}-${row['call']}`,
+      account: shownAccount(row['account']),
+      bucket: shownBucket(row['bucket']),
+      asset: shownAsset(names, asset),
+      amount: shownAmount(names, asset, row['amount']),
+      calledAt: Number(row['called_at']),
+      deadline: Number(row['deadline']),
+      status: row['status'],
+    };
+  });
+  return { calls, ...nextOf(page, rows) };
+}
+
+async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
+  const page = pageOf(call);
+  const { names } = edge.reference;
+  const query = rowsOf(readModelsOf(edge), WITHDRAWALS)
+    .orderBy('row.partition').addOrderBy('row.withdrawal')
+    .limit(page.limit).offset(page.offset);
+  const { status } = call.query;
+  if (status !== undefined) query.andWhere('row.status = :status', { status });
+  const rows = await query.getMany();
+  const withdrawals = rows.map((row) => ({
+    partition: row['partition'],
+    withdrawal: Number(row['withdrawal']),
+    account: shownAccount(row['account']),
+    asset: shownAsset(names, Number(row['asset']) as AssetId),
+    amount: shownAmount(names, Number(row['asset']) as AssetId, row['amount']),
+    destination: row['destination'],
+    approvals: row['approvals'] ?? 0,
+    needed: row['needed'],
+    status: row['status'],
+    reason: row['reason'],
+    transaction: row['transaction'],
+  }));
+  return { withdrawals, ...nextOf(page, rows) };
+}
+
+const PAGES = ['limit', 'offset'];
+
+/** What is behind the walls, from the read models. */
+export const ACCOUNT_READS: readonly ReadRoute[] = [
+  {
+    method: 'GET', path: '/v1/accounts/:account', roles: ANYONE, query: ['minSeq'],
+    summary: 'One account with its balances and positions, and the position that they reflect',
+    answer: oneAccount,
+  },
+  {
+    method: 'GET', path: '/v1/accounts', roles: ANYONE, query: PAGES,
+    summary: 'Accounts, page by page', answer: manyAccounts,
+  },
+  {
+    method: 'GET', path: '/v1/balances', roles: OVERSEERS, query: PAGES,
+    summary: 'All balances, page by page', answer: manyBalances,
+  },
+  {
+    method: 'GET', path: '/v1/positions', roles: OVERSEERS, query: PAGES,
+    summary: 'All open positions, page by page', answer: manyPositions,
+  },
+  {
+    method: 'GET', path: '/v1/calls', roles: ANYONE, query: ['status', ...PAGES],
+    summary: 'Margin calls', answer: manyCalls,
+  },
+  {
+    method: 'GET', path: '/v1/withdrawals', roles: OVERSEERS, query: ['status', ...PAGES],
+    summary: 'Withdrawals in custody', answer: manyWithdrawals,
+  },
+];

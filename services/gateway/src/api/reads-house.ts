@@ -1,0 +1,93 @@
+import { SERVICES, type Service } from '@ringfence/kernel';
+import { isQuiet, untilQuiet, type HostedLanes, type LaneReport } from '@ringfence/service-kit';
+import type { Edge } from './edge.js';
+import {
+  ANYONE,
+  notFound,
+  numberOf,
+  OPERATORS,
+  OVERSEERS,
+  type Call,
+  type ReadRoute,
+  type Shown,
+} from './read-route.js';
+
+const WAIT_MAX_MS = 30_000;
+
+const laneShown = ({ head, ...report }: LaneReport): Shown => ({
+  ...report,
+  seq: head.seq,
+  hash: head.hash,
+  epoch: head.epoch,
+});
+
+function lanesShown({ lanes }: Edge): Shown {
+  return { lanes: lanes.flatMap((host) => host.reports().map(laneShown)) };
+}
+
+function laneOf(edge: Edge, { params }: Call): { host: HostedLanes; partition: number } {
+  const service = SERVICES.find((each) => each === params['service']) as Service | undefined;
+  const host = edge.lanes.find((each) => each.service === service);
+  const partition = numberOf(params['partition'], 'partition');
+  if (!host || partition >= host.partitions) throw notFound('lane of that name');
+  return { host, partition };
+}
+
+async function resumeLane(edge: Edge, call: Call): Promise<Shown> {
+  const { host, partition } = laneOf(edge, call);
+  return laneShown(await host.resume(partition));
+}
+
+async function takeSnapshots({ lanes }: Edge): Promise<Shown> {
+  for (const host of lanes) await host.snapshot();
+  return { taken: lanes.reduce((sum, { partitions }) => sum + partitions, 0) };
+}
+
+/** Answers when nothing waits anywhere, or when time is up; read models are waited for only if asked. */
+async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
+  const ms = numberOf(query['wait'], 'wait', { standard: 0, most: WAIT_MAX_MS });
+  const withRows = query['projections'] === 'true';
+  const { ground, lanes } = edge;
+  const lag = (): number => edge.readModels()?.lag() ?? 0;
+  const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || lag() === 0);
+  const isStill = await untilQuiet(ground, holds, ms);
+  return { quiet: isStill, projectionLag: lag() };
+}
+
+/** The newest state of a lane in plain lines, to compare with a replay. */
+function liveState(edge: Edge, call: Call): Shown {
+  const { host, partition } = laneOf(edge, call);
+  const live = host.live(partition);
+  if (!live) throw notFound('lane that is open');
+  const { head, digest, lines } = live;
+  return { seq: head.seq, hash: head.hash, digest, lines };
+}
+
+/** The lanes themselves. */
+export const HOUSE_READS: readonly ReadRoute[] = [
+  {
+    method: 'GET', path: '/v1/lanes', roles: OVERSEERS,
+    summary: 'Every lane: whether it decides, its head, queue and faults', answer: lanesShown,
+  },
+  {
+    method: 'POST', path: '/v1/lanes/:service/:partition/resume', roles: OPERATORS,
+    summary: 'Open a lane again that stopped, after the build was mended', answer: resumeLane,
+  },
+  {
+    method: 'GET', path: '/v1/lanes/:service/:partition/state', roles: OVERSEERS,
+    summary: 'The newest state of a lane, for comparison with a replay', answer: liveState,
+  },
+  {
+    method: 'POST', path: '/v1/snapshots', roles: OPERATORS,
+    summary: 'Take a snapshot of every lane now', answer: takeSnapshots,
+  },
+  {
+    method: 'GET', path: '/v1/house/quiet', roles: OPERATORS, query: ['wait', 'projections'],
+    summary: 'Answers when every lane has done all there is to do, or after `wait` ms',
+    answer: quiet,
+  },
+  {
+    method: 'GET', path: '/v1/whoami', roles: ANYONE, summary: 'The key that calls',
+    answer: (_, { by }) => ({ ...by }),
+  },
+];

@@ -1,0 +1,97 @@
+import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import {
+  HOSTED_LANES,
+  type CommandBus,
+  type HostedLanes,
+  type LaneGround,
+  type ServiceCalls,
+} from '@ringfence/service-kit';
+import { Conclusions } from './api/conclusions.js';
+import { issueFirstKey } from './api/first-key.js';
+import { OrderDesk } from './api/order-desk.js';
+import { registerOrders } from './api/order-routes.js';
+import { registerReads } from './api/read-routes.js';
+import { ReferenceReader } from './api/reference-reader.js';
+import { RESOURCES } from './api/resources.js';
+import { serveApi } from './api/server.js';
+import type { GatewayConfig } from './gateway.config.js';
+import { openReadModels, type ReadModels } from './projections/read-models.js';
+
+export interface GatewayOptions {
+  readonly ground: LaneGround;
+  readonly transport: CommandBus & ServiceCalls;
+  readonly config: GatewayConfig;
+}
+const OPTIONS = Symbol('GatewayOptions');
+
+/** The way in and the views out: owns no balance and no rule. */
+@Injectable()
+export class Gateway {
+  readonly reference: ReferenceReader;
+  readModels: ReadModels | undefined;
+  readonly #onFault: (fault: unknown) => void;
+
+  constructor(
+    @Inject(OPTIONS) readonly options: GatewayOptions,
+    @Inject(HOSTED_LANES) readonly lanes: readonly HostedLanes[],
+    @Inject(HttpAdapterHost) readonly http: HttpAdapterHost,
+  ) {
+    const { journal, options: ground } = options.ground;
+    this.#onFault = (fault) => options.ground.say(`gateway: ${String(fault)}`);
+    this.reference = new ReferenceReader(journal, ground.cache, this.#onFault);
+  }
+
+  /** Nest calls it before the server listens. */
+  onModuleInit(): void {
+    const { ground, transport } = this.options;
+    const { reference, lanes } = this;
+    const { journal, options } = ground;
+    const desk = new OrderDesk(transport, ground.partitions);
+    const conclusions = new Conclusions(journal, options.cache);
+    const server = this.http.httpAdapter.getInstance<FastifyInstance>();
+    const readModels = (): ReadModels | undefined => this.readModels;
+    const edge = { desk, reference, conclusions, lanes, ground, calls: transport, readModels };
+    serveApi(
+      server,
+      (scope) => {
+        registerOrders(scope, RESOURCES, edge);
+        registerReads(scope, edge);
+      },
+      this.#onFault,
+    );
+  }
+
+  /** Nest calls it when the lanes are open. */
+  async onApplicationBootstrap(): Promise<void> {
+    const { transport, ground, config } = this.options;
+    await this.reference.read();
+    await issueFirstKey(config.operatorPrint, this.reference, transport);
+    if (config.projections === 'off') return;
+    this.readModels = await openReadModels({
+      ground,
+      reference: this.reference,
+      lanes: this.lanes,
+      databaseUrl: config.databaseUrl,
+      onFault: this.#onFault,
+    });
+  }
+
+  /** Nest calls it before the lanes close. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.reference.close();
+    await this.readModels?.close();
+  }
+}
+
+@Module({})
+export class GatewayModule {
+  static on(options: GatewayOptions): DynamicModule {
+    return {
+      module: GatewayModule,
+      providers: [{ provide: OPTIONS, useValue: options }, Gateway],
+      exports: [Gateway],
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import type { Service } from '@ringfence/kernel';
+import { present } from '@ringfence/kernel';
+import type { HostedLanes, LaneGround } from '@ringfence/service-kit';
+import type { ReferenceReader } from '../api/reference-reader.js';
+import { ReadStore, type Position } from '../read-store/read-store.js';
+import { accountsProjection } from './accounts/accounts.projection.js';
+import { balancesProjection } from './balances/balances.projection.js';
+import { callsProjection } from './calls/calls.projection.js';
+import { PositionsProjection } from './positions/positions.projection.js';
+import { Projector } from './projector.js';
+import { roundsProjection } from './rounds/rounds.projection.js';
+import { tradesProjection } from './trades/trades.projection.js';
+import { withdrawalsProjection } from './withdrawals/withdrawals.projection.js';
+
+export interface ReadModelOptions {
+  readonly ground: LaneGround;
+  readonly reference: ReferenceReader;
+  readonly lanes: readonly HostedLanes[];
+  readonly databaseUrl?: string;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Everything that is shown and decides nothing: rows in a database, and how far they are. */
+export interface ReadModels {
+  readonly store: ReadStore;
+  readonly fault: unknown;
+  /** records in the logs that no row reflects yet */
+  lag(): number;
+  positionOf(service: Service, partition: number): Position | undefined;
+  close(): Promise<void>;
+}
+
+export async function openReadModels(options: ReadModelOptions): Promise<ReadModels> {
+  const { ground, reference, lanes, databaseUrl, onFault } = options;
+  const { names } = reference;
+  const projections = [
+    accountsProjection,
+    balancesProjection,
+    new PositionsProjection((id) => present(names.instruments.get(id), 'an instrument').unit),
+    callsProjection,
+    tradesProjection,
+    roundsProjection,
+    withdrawalsProjection,
+  ];
+  const tables = projections.flatMap((each) => each.tables);
+  const store = await ReadStore.open(tables, databaseUrl);
+  const projector = await Projector.start({
+    journal: ground.journal,
+    cache: ground.options.cache,
+    partitions: ground.partitions,
+    store,
+    projections,
+    reference: (seq) => reference.reach(seq),
+    onFault,
+  });
+  const endOf = (service: Service, partition: number): number =>
+    lanes.find((each) => each.service === service)?.endOf(partition) ?? 0;
+  return {
+    store,
+    get fault() {
+      return projector.fault;
+    },
+    lag: () => projector.lag(endOf),
+    positionOf: (service, partition) => projector.positionOf(service, partition),
+    async close() {
+      await projector.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Event } from '@ringfence/contracts';
+import type { EventPlace, Projection } from '../projection.js';
+import type { RowSet } from '../rows.js';
+import { table } from '../table.js';
+
+/** Withdrawals in custody, by partition and number; amounts in smallest units. */
+export const WITHDRAWALS = table('withdrawals', {
+  partition: ['key', 'integer'],
+  withdrawal: ['key', 'bigint'],
+  account: ['set', 'bigint'],
+  asset: ['set', 'integer'],
+  amount: ['set', 'numeric'],
+  destination: ['set', 'text'],
+  approvals: ['set', 'integer'],
+  needed: ['set', 'integer'],
+  status: ['set', 'text'],
+  reason: ['set', 'text'],
+  transaction: ['set', 'text'],
+});
+
+const STATUS: { readonly [Name in Event['type']]?: string } = {
+  WithdrawalPlaced: 'placed',
+  WithdrawalRefused: 'refused',
+  WithdrawalInstructed: 'instructed',
+  WithdrawalSent: 'sent',
+  WithdrawalConfirmed: 'confirmed',
+};
+
+/** What waits for approval, and what left the house. */
+export const withdrawalsProjection: Projection = {
+  tables: [WITHDRAWALS],
+  reads: ['custody'],
+  fold(event: Event, { partition }: EventPlace, set: RowSet): void {
+    const status = STATUS[event.type];
+    if (status === undefined && event.type !== 'WithdrawalApproved') return;
+    const rows = set.of(WITHDRAWALS);
+    const row = rows.row(partition, (event as { readonly withdrawal: number }).withdrawal);
+    if (status !== undefined) rows.set(row, 'status', status);
+    switch (event.type) {
+      case 'WithdrawalPlaced':
+        rows.set(row, 'account', event.account);
+        rows.set(row, 'asset', event.asset);
+        rows.set(row, 'amount', event.amount);
+        rows.set(row, 'destination', event.destination);
+        break;
+      case 'WithdrawalApproved':
+        rows.set(row, 'approvals', event.approvals);
+        rows.set(row, 'needed', event.needed);
+        break;
+      case 'WithdrawalRefused':
+        rows.set(row, 'reason', event.reason);
+        break;
+      case 'WithdrawalSent':
+        rows.set(row, 'transaction', event.transaction);
+        break;
+      default:
+    }
+  },
+};
