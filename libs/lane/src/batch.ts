@@ -37,7 +37,7 @@ export class Submission {
     readonly commands: readonly ClientCommand[],
     readonly done: (answers: readonly Answer[]) => void,
   ) {
-    this.answers = new Array<Answer>(commands.length);
+    this.answers = Array.from({ length: commands.length });
     this.#missing = commands.length;
   }
   answer(index: number, answer: Answer): void {

@@ -48,7 +48,7 @@ export class FaultyExchange {
     const copies = this.chance.happens(this.faults.repeated) ? 2 : 1;
     for (let i = 0; i < copies; i++) {
       this.scheduler.defer(`${process} packet`, () => {
-        for (const receive of [...this.#at(to)]) receive(packet);
+        this.#at(to).forEach((receive) => receive(packet));
       });
     }
   }

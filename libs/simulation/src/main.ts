@@ -42,7 +42,7 @@ for (let seed = from; seed < from + seeds; seed++) {
   }
 }
 if (has('verbose'))
-  for (const [what, count] of [...totals].sort())
+  for (const [what, count] of [...totals].sort(([a], [b]) => (a < b ? -1 : 1)))
     console.log(`${String(count).padStart(8)} ${what}`);
 console.log(`${seeds - failed} seeds passed, ${failed} failed (steps ${steps}, from ${from})`);
 process.exitCode = failed > 0 ? 1 : 0;

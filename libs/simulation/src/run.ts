@@ -178,7 +178,7 @@ export class Run {
         this.#violated(
           7,
           'replay from zero = from snapshot = live',
-          `${addressText(address)}: ${digests}`,
+          `${addressText(address)}: ${digests.join(', ')}`,
         );
     }
   }

@@ -162,7 +162,7 @@ export class Town {
   now = 1_000_000;
 
   constructor(readonly house: SimulatedHouse) {
-    this.heights = new Array<number>(house.options.partitions).fill(0);
+    this.heights = Array.from({ length: house.options.partitions }, () => 0);
   }
 
   async found(clientsPerPartition: number): Promise<void> {
@@ -252,12 +252,20 @@ export class Town {
   /** Margin to begin with: liquidity walls for their domain, clients where they will trade. */
   async #fundBuckets({ account, member, class: kind, domain }: Inhabitant): Promise<void> {
     const targets =
-      kind === 'liquidity' ? [cross(domain ?? MAJORS)] : [cross(MAJORS), cross(ALTS), isolated(BTC_PERP)];
+      kind === 'liquidity'
+        ? [cross(domain ?? MAJORS)]
+        : [cross(MAJORS), cross(ALTS), isolated(BTC_PERP)];
     if (kind !== 'liquidity' && kind !== 'client-individual') return;
     const amount = kind === 'liquidity' ? 100_000_000_000n : 4_000_000_000n;
     const address: Address = { service: 'accounts', partition: partitionOf(account) };
     for (const target of targets) {
-      const move = { type: 'MoveCollateral' as const, account, source: EXCESS, target, asset: USDT };
+      const move = {
+        type: 'MoveCollateral' as const,
+        account,
+        source: EXCESS,
+        target,
+        asset: USDT,
+      };
       await this.#done(address, { ...move, amount }, member === 0 ? OPERATOR : venueOf(member));
     }
   }

@@ -1,11 +1,10 @@
 import {
-  indexOf,
-  invariant,
   present,
   type AccountId,
   type BucketId,
   type DomainId,
 } from '@ringfence/kernel';
+import { closeOutKey, type OfBucket } from './close-out-key.js';
 import { newClearing, type Clearing } from './clearing/state.js';
 import { newAccountsView, type AccountsView } from './views/accounts.js';
 import { newReferenceView, type ReferenceView } from './views/reference.js';
@@ -91,19 +90,6 @@ export const initialLiquidation = (partition: number, partitions: number): Liqui
   accounts: newAccountsView(),
   risk: newRiskView(),
 });
-
-/** Bucket ids are below this, account indices below 2^30: together they are a safe integer. */
-const BUCKET_SPAN = 2 ** 22;
-
-/** Names a bucket within its partition; these numbers are in the order of account and bucket. */
-export function closeOutKey({ account, bucket }: OfBucket): number {
-  invariant(bucket < BUCKET_SPAN, 'a bucket id below 2^22');
-  return indexOf(account) * BUCKET_SPAN + bucket;
-}
-interface OfBucket {
-  readonly account: AccountId;
-  readonly bucket: BucketId;
-}
 
 export const newCloseOut = ({ account, bucket }: OfBucket): CloseOut => ({
   account,

@@ -1,8 +1,9 @@
+import { closeOutKey } from '../close-out-key.js';
 import type { EventOf, Mail } from '@ringfence/contracts';
 import { invariant, present } from '@ringfence/kernel';
 import { clearingLane } from '../addresses.js';
 import { touchCloseOut, touchCounters } from '../digest.js';
-import { closeOutKey, newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
+import { newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
 
 type OfBucket = Parameters<typeof closeOutKey>[0];
 

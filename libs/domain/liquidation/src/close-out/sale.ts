@@ -1,8 +1,9 @@
+import { closeOutKey } from '../close-out-key.js';
 import type { EventOf } from '@ringfence/contracts';
 import type { AccountId, AssetId, DomainId } from '@ringfence/kernel';
 import { collateralValue } from '@ringfence/margin';
 import { PPM, ceilDiv } from '@ringfence/money';
-import { closeOutKey, type CloseOut, type LiquidationState } from '../state.js';
+import { type CloseOut, type LiquidationState } from '../state.js';
 import { domainOf } from './standing.js';
 
 type SaleOrdered = EventOf<'SaleOrdered'>;

@@ -1,3 +1,4 @@
+import { closeOutKey } from '../close-out-key.js';
 import type { Event, EventOf } from '@ringfence/contracts';
 import {
   bucketKind,
@@ -6,7 +7,7 @@ import {
   type DomainId,
   type InstrumentId,
 } from '@ringfence/kernel';
-import { closeOutKey, isOpen, type CloseOut, type LiquidationState } from '../state.js';
+import { isOpen, type CloseOut, type LiquidationState } from '../state.js';
 import { appliedRounds } from '../views/accounts.js';
 import type { Evaluation } from '../views/risk.js';
 

@@ -7,7 +7,8 @@ import {
   type Ledger,
 } from '@ringfence/contracts';
 import { EXCESS, type AccountId, type AssetId, type DomainId } from '@ringfence/kernel';
-import { closeOutKey, type LiquidationState } from '../state.js';
+import { closeOutKey } from '../close-out-key.js';
+import type { LiquidationState } from '../state.js';
 
 type Cash = Map<AssetId, bigint>;
 interface Taken {

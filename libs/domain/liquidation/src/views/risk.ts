@@ -1,5 +1,6 @@
 import type { EventOf } from '@ringfence/contracts';
-import { closeOutKey, type LiquidationState } from '../state.js';
+import { closeOutKey } from '../close-out-key.js';
+import type { LiquidationState } from '../state.js';
 
 export type Evaluation = EventOf<'MarginEvaluated'>;
 
