@@ -1,1 +1,4 @@
-export {};
+export * from './faults.js';
+export type { Files } from './files.js';
+export * from './segment-journal.js';
+export type { Cut, SegmentSizes } from './stream-writer.js';

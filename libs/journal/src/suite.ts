@@ -2,7 +2,14 @@ import { chainScenarios } from './suite-chain.js';
 import { portScenarios } from './suite-port.js';
 import type { JournalUnderTest, Scenario } from './suite-scene.js';
 
-export type { JournalUnderTest } from './suite-scene.js';
+export {
+  chainOf,
+  type JournalUnderTest,
+  openOptions,
+  recordFor,
+  takeOver,
+  write,
+} from './suite-scene.js';
 
 /**
  * What every journal must do, whatever it is made of. Called from a spec of each adapter.
