@@ -3,7 +3,7 @@
 const DOMAINS = ['accounts', 'custody', 'risk', 'reference', 'liquidation'];
 const SERVICES = ['accounts', 'custody', 'risk', 'liquidation', 'gateway', 'house'];
 
-const SPEC = '\\.spec\\.ts$';
+const SPEC = '\\.(spec|fixture)\\.ts$';
 const TEST_TOOLS = ['@jest/globals', 'fast-check', '@nestjs/testing'];
 const NEST = [
   '@nestjs/common',
@@ -86,7 +86,7 @@ const TABLE = {
     ...domain(...DOMAINS),
     ...service(...SERVICES),
     ...npm('@nestjs/platform-fastify'),
-    builtin('fs'),
+    builtin('fs', 'zlib'),
   ],
   'infra/bench': ['^libs/', '^@ringfence/', builtin('fs'), NODE],
 };

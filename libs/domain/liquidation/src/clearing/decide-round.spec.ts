@@ -208,8 +208,8 @@ describe('reports that no round of ours can have', () => {
 });
 
 describe('speed of a decision', () => {
-  /** generous: the machine that runs specs is not idle */
-  const LIMIT_MS = 400;
+  /** only finds work that grows with the square of a round; figures are the bench's matter */
+  const LIMIT_MS = 5000;
   const timed = (input: RoundInput): number => {
     decideRound(input);
     const start = performance.now();
