@@ -40,3 +40,4 @@ export const SERVICE_VARIABLES = {
   /** 0: any free port */
   RINGFENCE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
 };
+export type ServiceConfig = z.infer<z.ZodObject<typeof SERVICE_VARIABLES>>;

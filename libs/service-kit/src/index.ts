@@ -1,3 +1,4 @@
+export * from './any-lane.js';
 export * from './command-bus.js';
 export * from './config.js';
 export * from './derived-id.js';

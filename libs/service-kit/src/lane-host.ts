@@ -66,6 +66,8 @@ export interface HostedLanes {
   gauges(partition: number): readonly Gauge[];
   /** undefined while the lane is not open; may be ahead of `head` unless the lane is quiet */
   live(partition: number): LiveState | undefined;
+  /** of the newest state; empty while the lane is not open */
+  digestOf(partition: number): string;
   /** the last durable record's sequence number; 0 while there is none */
   endOf(partition: number): number;
   headOf(partition: number): ChainHead;
@@ -149,8 +151,12 @@ export class LaneHost<State> implements HostedLanes {
   live(partition: number): LiveState | undefined {
     const lane = this.lane(partition);
     if (!lane) return undefined;
-    const digest = this.definition.digest(lane.state).toString(16);
-    return { head: lane.head, digest, lines: [...(this.sights.lines?.(lane.state) ?? [])] };
+    const lines = [...(this.sights.lines?.(lane.state) ?? [])];
+    return { head: lane.head, digest: this.digestOf(partition), lines };
+  }
+  digestOf(partition: number): string {
+    const lane = this.lane(partition);
+    return lane ? this.definition.digest(lane.state).toString(16) : '';
   }
   endOf(partition: number): number {
     return this.lane(partition)?.head.seq ?? 0;

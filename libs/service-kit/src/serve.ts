@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DecodeCache, LocalExchange } from '@ringfence/lane';
 import type { Journal } from '@ringfence/journal';
 import type { Service } from '@ringfence/kernel';
-import { readConfig, SERVICE_VARIABLES } from './config.js';
+import type { ServiceConfig } from './config.js';
 import { FileSnapshotStore } from './file-snapshots.js';
 import { HealthModule } from './health.module.js';
 import { LaneGround } from './lane-ground.js';
@@ -58,12 +58,8 @@ export interface Alone {
 @Module({})
 class AloneModule {}
 
-/** Runs one service over the folder that the environment names, until a signal ends it. */
-export async function serveAlone(
-  alone: Alone,
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<Started> {
-  const config = readConfig(SERVICE_VARIABLES, environment);
+/** Runs one service over the folder of its configuration, until a signal ends it. */
+export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<Started> {
   const { RINGFENCE_FOLDER: folder, RINGFENCE_PARTITIONS: partitions } = config;
   const journal = await alone.openJournal(journalFolder(folder));
   const log = (line: string): void => console.error(line);

@@ -1,14 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LaneDefinition } from '@ringfence/contracts';
 import type { Journal } from '@ringfence/journal';
 import { present, type Address } from '@ringfence/kernel';
 import { takeSnapshot } from '@ringfence/lane';
+import type { AnyLane } from './any-lane.js';
 import { FileSnapshotStore } from './file-snapshots.js';
 
 /** What a module gives the threads that read its lanes' logs beside them. */
 export interface ShadowPlan {
   /** definitions of all lanes of this process */
-  readonly definitions: readonly LaneDefinition<never>[];
+  readonly definitions: readonly AnyLane[];
   /** opens the journal of a folder for reading only */
   openToRead(folder: string): Promise<Journal>;
 }

@@ -3,7 +3,7 @@ import type { By, Role } from '@ringfence/kernel';
 import { problem, type ProblemDetails } from '@ringfence/service-kit';
 import type { ReferenceNames } from './names.js';
 
-const BEARER = /^Bearer ([\x21-\x7e]{1,256})$/;
+const BEARER = /^Bearer ([\x20-\x7e]{1,256})$/;
 
 /** A refusal that a handler throws; the edge answers with it. */
 export class Refused extends Error {

@@ -69,7 +69,7 @@ async function manyAccounts(edge: Edge, call: Call): Promise<Shown> {
   const query = rowsOf(readModelsOf(edge), ACCOUNTS).orderBy('row.account');
   if (restricted(call)) query.where('row.member = :member', { member: call.by.member });
   const rows = await query.limit(page.limit).offset(page.offset).getMany();
-  return { accounts: rows.map(titleShown), ...nextOf(page, rows) };
+  return { items: rows.map(titleShown), ...nextOf(page, rows) };
 }
 
 async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
@@ -78,7 +78,7 @@ async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
   const rows = await rowsOf(readModelsOf(edge), BALANCES)
     .orderBy('row.account').addOrderBy('row.bucket').addOrderBy('row.asset')
     .limit(page.limit).offset(page.offset).getMany();
-  return { balances: rows.map((row) => balanceShown(names, row)), ...nextOf(page, rows) };
+  return { items: rows.map((row) => balanceShown(names, row)), ...nextOf(page, rows) };
 }
 
 async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
@@ -88,7 +88,7 @@ async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
     .where(OPEN_POSITION)
     .orderBy('row.account').addOrderBy('row.bucket').addOrderBy('row.instrument')
     .limit(page.limit).offset(page.offset).getMany();
-  return { positions: rows.map((row) => positionShown(names, row)), ...nextOf(page, rows) };
+  return { items: rows.map((row) => positionShown(names, row)), ...nextOf(page, rows) };
 }
 
 async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
@@ -104,7 +104,7 @@ async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
     query.andWhere(own, { member: call.by.member });
   }
   const rows = await query.getMany();
-  const calls = rows.map((row) => {
+  const items = rows.map((row) => {
     const asset = settlementOf(names, row['bucket']) ?? (0 as AssetId);
     return {
       call: `${row['partition']}-${row['call']}`,
@@ -117,7 +117,7 @@ async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
       status: row['status'],
     };
   });
-  return { calls, ...nextOf(page, rows) };
+  return { items, ...nextOf(page, rows) };
 }
 
 async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
@@ -129,7 +129,7 @@ async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
   const { status } = call.query;
   if (status !== undefined) query.andWhere('row.status = :status', { status });
   const rows = await query.getMany();
-  const withdrawals = rows.map((row) => ({
+  const items = rows.map((row) => ({
     partition: row['partition'],
     withdrawal: Number(row['withdrawal']),
     account: shownAccount(row['account']),
@@ -142,7 +142,7 @@ async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
     reason: row['reason'],
     transaction: row['transaction'],
   }));
-  return { withdrawals, ...nextOf(page, rows) };
+  return { items, ...nextOf(page, rows) };
 }
 
 const PAGES = ['limit', 'offset'];

@@ -1,4 +1,5 @@
 import { SERVICES, type Service } from '@ringfence/kernel';
+import { ledgerLines } from './ledger-lines.js';
 import { isQuiet, untilQuiet, type HostedLanes, type LaneReport } from '@ringfence/service-kit';
 import type { Edge } from './edge.js';
 import {
@@ -15,6 +16,7 @@ import {
 const WAIT_MAX_MS = 30_000;
 
 const laneShown = ({ head, ...report }: LaneReport): Shown => ({
+  lane: `${report.service}/${report.partition}`,
   ...report,
   seq: head.seq,
   hash: head.hash,
@@ -22,7 +24,13 @@ const laneShown = ({ head, ...report }: LaneReport): Shown => ({
 });
 
 function lanesShown({ lanes }: Edge): Shown {
-  return { lanes: lanes.flatMap((host) => host.reports().map(laneShown)) };
+  const items = lanes.flatMap((host) =>
+    host.reports().map((report) => ({
+      ...laneShown(report),
+      digest: host.digestOf(report.partition),
+    })),
+  );
+  return { items };
 }
 
 function laneOf(edge: Edge, { params }: Call): { host: HostedLanes; partition: number } {
@@ -43,16 +51,33 @@ async function takeSnapshots({ lanes }: Edge): Promise<Shown> {
   return { taken: lanes.reduce((sum, { partitions }) => sum + partitions, 0) };
 }
 
-/** Answers when nothing waits anywhere, or when time is up; read models are waited for only if asked. */
+/** Answers when nothing waits anywhere and all that is shown reflects it, or when time is up. */
 async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
   const ms = numberOf(query['wait'], 'wait', { standard: 0, most: WAIT_MAX_MS });
-  const withRows = query['projections'] === 'true';
+  const withRows = query['projections'] !== 'false';
   const { ground, lanes } = edge;
   const lag = (): number => edge.readModels()?.lag() ?? 0;
   const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || lag() === 0);
   const isStill = await untilQuiet(ground, holds, ms);
   return { quiet: isStill, projectionLag: lag() };
 }
+
+/** What a driver of time waits for: close-outs under way and rounds that are open. */
+function working({ lanes }: Edge): Shown {
+  let closeOuts = 0;
+  let openRounds = 0;
+  for (const host of lanes) {
+    for (let p = 0; p < host.partitions; p++) {
+      for (const { name, value, labels } of host.gauges(p)) {
+        if (name === 'close_outs' && labels?.['status'] !== 'called') closeOuts += value;
+        if (name === 'open_round' && value > 0) openRounds++;
+      }
+    }
+  }
+  const rssMb = Math.round(process.memoryUsage.rss() / MEGABYTE);
+  return { closeOuts, openRounds, rssMb };
+}
+const MEGABYTE = 1024 * 1024;
 
 /** The newest state of a lane in plain lines, to compare with a replay. */
 function liveState(edge: Edge, call: Call): Shown {
@@ -85,6 +110,15 @@ export const HOUSE_READS: readonly ReadRoute[] = [
     method: 'GET', path: '/v1/house/quiet', roles: OPERATORS, query: ['wait', 'projections'],
     summary: 'Answers when every lane has done all there is to do, or after `wait` ms',
     answer: quiet,
+  },
+  {
+    method: 'GET', path: '/v1/house/working', roles: OVERSEERS,
+    summary: 'Close-outs and rounds under way', answer: working,
+  },
+  {
+    method: 'GET', path: '/v1/house/ledger', roles: OVERSEERS,
+    summary: 'Every balance and position of the read models, a line each, in smallest units',
+    answer: ledgerLines,
   },
   {
     method: 'GET', path: '/v1/whoami', roles: ANYONE, summary: 'The key that calls',

@@ -10,11 +10,11 @@ import { formatUnits } from '@ringfence/money';
 
 function assetsShown({ reference }: Edge): Shown {
   const assets = [...reference.names.assets.values()];
-  return { assets: assets.map(({ type: _, ...fields }) => fields) };
+  return { items: assets.map(({ type: _, ...fields }) => fields) };
 }
 
 function instrumentsShown({ reference: { names } }: Edge): Shown {
-  const instruments = [...names.instruments.values()].map((listed) => {
+  const items = [...names.instruments.values()].map((listed) => {
     const { instrument, symbol, domain, settlement, tickSteps, tickScale, lotSteps, lotScale } =
       listed;
     const price = names.prices.get(instrument);
@@ -30,14 +30,14 @@ function instrumentsShown({ reference: { names } }: Edge): Shown {
       parameters: set && { version: set.version, ...set.parameters },
     };
   });
-  return { instruments };
+  return { items };
 }
 
 function domainsShown({ reference: { names } }: Edge): Shown {
-  const domains = [...names.domains.values()].map(({ domain, name, settlement }) => ({
+  const items = [...names.domains.values()].map(({ domain, name, settlement }) => ({
     domain, name, settlement: shownAsset(names, settlement),
   }));
-  return { domains };
+  return { items };
 }
 
 function houseShown({ reference: { names }, ground }: Edge): Shown {
@@ -63,7 +63,7 @@ async function roundsShown(edge: Edge, call: Call): Promise<Shown> {
     query.where('row.domain = :domain', { domain });
   }
   const rows = await query.getMany();
-  return { rounds: rows.map((row) => roundShown(edge.reference.names, row)), ...nextOf(page, rows) };
+  return { items: rows.map((row) => roundShown(edge.reference.names, row)), ...nextOf(page, rows) };
 }
 
 function roundShown(names: ReferenceNames, row: Row): Shown {
@@ -87,7 +87,7 @@ function roundShown(names: ReferenceNames, row: Row): Shown {
 
 function membersShown({ reference }: Edge): Shown {
   const members = [...reference.names.members.values()];
-  return { members: members.map(({ member, name }) => ({ member, name })) };
+  return { items: members.map(({ member, name }) => ({ member, name })) };
 }
 
 /** What the whole house sees in one order, and its rounds. */

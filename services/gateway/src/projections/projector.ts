@@ -30,6 +30,8 @@ interface Stream {
   readonly folds: readonly Projection[];
   /** in the database */
   written: Position;
+  /** what the rows in the database show */
+  reflected: Position;
   /** records up to here were written by an earlier process: they only bring the folds' memory up to date */
   readonly known: Position;
 }
@@ -68,7 +70,7 @@ export class Projector {
         const known = found ? { seq: Number(found.seq), hash: found.hash } : GENESIS;
         const tail = new LogTail(journal, service, logStream(service, p), { cache, who: 'a read model' });
         const folds = projections.filter(({ reads }) => reads.includes(service));
-        streams.push({ service, partition: p, tail, folds, known, written: known });
+        streams.push({ service, partition: p, tail, folds, known, written: known, reflected: known });
       }
     }
     return new Projector(options, streams);
@@ -80,13 +82,13 @@ export class Projector {
   }
   /** what the read models hold of a log */
   positionOf(service: Service, partition: number): Position | undefined {
-    return this.#find(service, partition)?.written;
+    return this.#find(service, partition)?.reflected;
   }
   /** Records that are in the logs and not yet in the read models. */
   lag(endOf: (service: Service, partition: number) => number): number {
     let lag = 0;
-    for (const { service, partition, written } of this.#streams) {
-      lag += Math.max(0, endOf(service, partition) - written.seq);
+    for (const { service, partition, reflected } of this.#streams) {
+      lag += Math.max(0, endOf(service, partition) - reflected.seq);
     }
     return lag;
   }
@@ -132,9 +134,14 @@ export class Projector {
     }
     const steps = this.#streams.flatMap(stepOf);
     if (steps.length === 0) return false;
-    await this.options.store.write(rows, steps);
-    for (const stream of this.#streams) stream.written = positionOf(stream);
-    return true;
+    // what moved no row is noted with the next row: it costs nothing to read it again
+    if (rows.count > 0) {
+      await this.options.store.write(rows, steps);
+      for (const stream of this.#streams) stream.written = positionOf(stream);
+    }
+    const hasMoved = this.#streams.some(({ tail, reflected }) => tail.head.seq > reflected.seq);
+    for (const stream of this.#streams) stream.reflected = positionOf(stream);
+    return hasMoved;
   }
 
   /** Folds one read of a log, or more while rows coalesce. */

@@ -1,0 +1,9 @@
+import { accountsLane } from '@ringfence/domain-accounts';
+import { SegmentJournal } from '@ringfence/journal-segments';
+import { anyLane, type ShadowPlan } from '@ringfence/service-kit';
+
+/** For the threads that take snapshots beside the lanes. */
+export const plan: ShadowPlan = {
+  definitions: [anyLane(accountsLane)],
+  openToRead: (folder) => SegmentJournal.open(folder, { readOnly: true }),
+};
