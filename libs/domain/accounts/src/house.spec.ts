@@ -163,6 +163,7 @@ describe('a house in any weather', () => {
         expect(accountsLane.digest(again)).toBe(accountsLane.digest(weather.house.lane(p)));
       }
     });
-    fc.assert(holds, { numRuns: 40, seed: SEED });
+    // a failing world shrinks for minutes; its seed and path are enough to walk it again
+    fc.assert(holds, { numRuns: 20, seed: SEED, endOnFailure: true });
   });
 });

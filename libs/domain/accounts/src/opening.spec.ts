@@ -1,7 +1,7 @@
 import type { AccountClass, CommandOf } from '@ringfence/contracts';
-import { accountId, type DomainId, type MemberId } from '@ringfence/kernel';
+import { accountId, type BucketId, type DomainId, type MemberId } from '@ringfence/kernel';
 import { OPERATOR, venue, type Outcome } from './runner.fixture.js';
-import { ALICE, BOB, DOMAIN, Scene, VENUE } from './scene.fixture.js';
+import { ALICE, BOB, CROSS, DOMAIN, Scene, VENUE } from './scene.fixture.js';
 import { accountsLane } from './lane.js';
 
 function open(
@@ -109,6 +109,13 @@ describe('the digest', () => {
     }
     const print = accountsLane.digest(once.lane(0));
     expect(accountsLane.digest(often.lane(0))).toBe(print);
+    for (const house of [often, once]) {
+      house.move(accountId(0, 3), 0 as BucketId, CROSS, 20n);
+      house.move(accountId(0, 3), CROSS, 0 as BucketId, 20n);
+      if (house === often) accountsLane.digest(house.lane(0));
+      house.judge();
+    }
+    expect(accountsLane.digest(often.lane(0))).toBe(accountsLane.digest(once.lane(0)));
     once.deposit(accountId(0, 3), 1n);
     expect(accountsLane.digest(once.lane(0))).not.toBe(print);
   });

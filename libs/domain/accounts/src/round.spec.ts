@@ -297,6 +297,29 @@ describe('deleveraging', () => {
     house.settle();
     expect(house.lots(buyer)).toBe(0);
   });
+  it('lets nothing new into the bucket while its offers are open', () => {
+    const { house, clearing, buyer, seller } = pair(2);
+    house.feed(1, 'liquidation', requested(seller, 1));
+    house.trade(seller, buyer, 1);
+    clearing.isPrompt = false;
+    house.publish(roundOpened(1, 100));
+    while (!clearing.isComplete()) (house.choices().at(-1) ?? (() => house.settle()))();
+    clearing.decide();
+    house.deliver('liquidation/1>1');
+    expect(house.bucket(seller).isReported).toBe(false);
+    expect(house.trade(seller, buyer, 1).code).toBe('bucket-failing');
+    house.settle();
+    expect([house.lots(buyer), house.lots(seller)]).toEqual([0, 0]);
+    expect(house.trade(seller, buyer, 1).code).toBe('');
+  });
+  it('holds back a move that its gate had passed', () => {
+    const { house, seller } = pair(2);
+    house.move(seller, CROSS, EXCESS, 5n);
+    house.feed(1, 'liquidation', requested(seller, 1));
+    house.judge();
+    expect(house.log(1).at(-1)).toMatchObject({ type: 'MoveReleased', reason: 'bucket-failing' });
+    expect(house.cash(seller)).toEqual([0n, 0n]);
+  });
   it('of an earlier round is answered 0', () => {
     const { house, buyer, seller } = pair(2);
     house.publish(roundOpened(1, 100));
@@ -332,6 +355,21 @@ describe('sweeps', () => {
       expect(house.lane(p).unswept).toEqual([]);
       expect(house.lane(p).isSweeping).toBe(false);
     }
+  });
+  it('are told once', () => {
+    const { house } = pair(2);
+    house.publish(roundOpened(1, 103));
+    house.settle();
+    house.publish(roundOpened(2, 103));
+    house.settle();
+    for (let p = 0; p < 2; p++) {
+      const due = house.log(p).filter((event) => event.type === 'SweepsDue');
+      expect(due).toHaveLength(1);
+    }
+    house.publish(roundOpened(3, 104));
+    house.settle();
+    const last = house.log(1).findLast((event) => event.type === 'SweepsDue');
+    expect(last).toMatchObject({ between: [{ partition: 0, asset: USD, amount: 100n }] });
   });
 });
 
