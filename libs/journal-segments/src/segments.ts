@@ -16,7 +16,7 @@ export interface Segment {
 }
 
 /** A frame is found by reading at most this far from a mark. */
-const MARK_BYTES = 64 * 1024;
+const MARK_BYTES = 16 * 1024;
 const NAME = /^(\d{8})\.seg$/;
 const TOPIC = /^[a-z0-9][a-z0-9.-]*$/;
 

@@ -17,7 +17,7 @@ import {
 } from './segments.js';
 import { judgeTail, lastWritten } from './torn-tail.js';
 
-const CHUNK_BYTES_MIN = 64 * 1024;
+const CHUNK_BYTES_MIN = 32 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
 
 /** Where a log's last whole record ends, and what is there instead of the next one. */
@@ -86,7 +86,7 @@ export class StreamLog {
   ): readonly Entry[] {
     let { offset, position } = nearestMark(segment, from);
     const rest = segment === this.lastSegment ? this.#position - position : CHUNK_BYTES_MAX;
-    const chunkBytes = Math.min(rest, CHUNK_BYTES_MAX, limitBytes + 2 * CHUNK_BYTES_MIN);
+    const chunkBytes = Math.min(rest, CHUNK_BYTES_MAX, limitBytes + CHUNK_BYTES_MIN);
     const walk = new FrameWalk(this.files, this.#fileOf(segment), position, chunkBytes);
     const entries: Entry[] = [];
     for (let left = limitBytes; offset < until; offset++) {

@@ -40,7 +40,7 @@ export function judgeTail(
   if (to - position > reach) {
     return { kind: 'damaged', why: 'more follows than one write can leave' };
   }
-  const rest = readPart(files, file, position, position + reach);
+  const rest = readPart(files, file, position, Math.min(position + reach, files.sizeOf(file)));
   const inner = wholeFrameIn(rest, to - position);
   if (inner > 0) {
     const why = `it does not verify, but a later record, at byte ${position + inner}, does`;
