@@ -63,6 +63,10 @@ export class SimulatedHouse {
   readonly journal: MemoryJournal;
   readonly exchange: FaultyExchange;
   readonly orders: Order[] = [];
+  /** orders without an answer or a conflict */
+  readonly open = new Set<Order>();
+  /** orders that were answered since somebody looked last */
+  answered: Order[] = [];
   readonly #owners = new Map<string, Owner[]>();
   readonly #snapshots = new Map<string, Saved[]>();
   #names = 0;
@@ -174,7 +178,7 @@ export class SimulatedHouse {
   /** kill -9 of every owner of a lane: what is in flight may still land. */
   crash(address: Address): void {
     for (const owner of this.owners(address)) this.#kill(owner);
-    for (const order of this.orders)
+    for (const order of this.open)
       if (addressText(order.address) === addressText(address)) order.asked = false;
   }
   #kill(owner: Owner): void {
@@ -214,6 +218,7 @@ export class SimulatedHouse {
   order(address: Address, command: Command, by: By, id = this.newId()): Order {
     const order: Order = { address, id, by, command, answer: null, conflict: false, asked: false };
     this.orders.push(order);
+    this.open.add(order);
     this.ask(order);
     return order;
   }
@@ -225,6 +230,7 @@ export class SimulatedHouse {
   #hear(order: Order, answer: Answer): void {
     order.asked = false;
     if (answer.kind === 'pending') return;
+    this.open.delete(order);
     if (answer.kind === 'conflict') order.conflict = true;
     else {
       invariant(
@@ -232,22 +238,24 @@ export class SimulatedHouse {
         'one id has one answer',
       );
       order.answer = answer;
+      this.answered.push(order);
     }
   }
   /** Asks again for what has no answer. */
   askAgain(): void {
-    for (const order of this.orders)
-      if (!order.answer && !order.conflict && !order.asked) this.ask(order);
+    for (const order of this.open) if (!order.asked) this.ask(order);
   }
 
   /** Lets up to `turns` things happen. */
   async run(turns: number): Promise<void> {
+    await this.scheduler.settle();
     for (let i = 0; i < turns; i++) {
       if (!(await this.scheduler.turn())) return;
     }
   }
   /** Lets everything happen that can without a new cause. */
   async exhaust(turnsMax = 200_000): Promise<void> {
+    await this.scheduler.settle();
     for (let i = 0; i < turnsMax; i++) if (!(await this.scheduler.turn())) return;
     throw new Error('the house does not come to rest');
   }

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly partitions?: number;
   /** no lost acks, crashes or lost packets: for hunting a fault that needs none */
   readonly calm?: boolean;
+  /** goes on after a violation: for hunting what hides behind another */
+  readonly keepGoing?: boolean;
 }
 /** What a run came to. */
 export interface RunResult {
@@ -51,6 +53,7 @@ export class Run {
   readonly auditor: Auditor;
   readonly observer: Observer;
   readonly town: Town;
+  readonly #life: Life;
   readonly events = new Map<Event['type'], number>();
   violations: readonly Violation[] = [];
   step = 0;
@@ -61,33 +64,33 @@ export class Run {
     this.auditor = new Auditor({ partitions });
     this.observer = new Observer(this.house.journal, this.house.addresses());
     this.town = new Town(this.house);
+    this.#life = new Life(this.house, this.town);
   }
 
   async go(): Promise<RunResult> {
     await this.town.found(4);
     this.audit();
-    const life = new Life(this.house, this.town);
     if (!this.options.calm) {
       this.house.exchange.faults = PACKET_FAULTS;
       this.house.journalFaults(JOURNAL_FAULTS);
     }
-    for (
-      this.step = 1;
-      this.step <= this.options.steps && this.violations.length === 0;
-      this.step++
-    ) {
-      await this.#step(life);
+    for (this.step = 1; this.step <= this.options.steps && this.#goesOn; this.step++) {
+      await this.#step();
     }
-    if (this.violations.length === 0) await this.#settle();
-    if (this.violations.length === 0) await this.#compare();
+    if (this.#goesOn) await this.#settle();
+    if (this.#goesOn) await this.#compare();
     return this.#result();
   }
 
-  async #step(life: Life): Promise<void> {
+  get #goesOn(): boolean {
+    return this.options.keepGoing === true || this.violations.length === 0;
+  }
+
+  async #step(): Promise<void> {
     const { chance } = this.house;
     const dice = chance.real();
     const somewhere = chance.pick(this.house.addresses());
-    if (this.options.calm || dice < 0.9) life.step();
+    if (this.options.calm || dice < 0.9) this.#life.step();
     else if (dice < 0.925) this.house.crash(somewhere);
     else if (dice < 0.94) this.house.start(somewhere);
     else if (dice < 0.955) this.house.pause(somewhere);
@@ -104,18 +107,20 @@ export class Run {
     for (const { address, record } of this.observer.records()) {
       this.auditor.observe({ ...address, ...record });
       for (const { events } of record.decided) {
-        for (const { type } of events) this.events.set(type, (this.events.get(type) ?? 0) + 1);
+        for (const event of events) {
+          const { type } = event;
+          this.events.set(type, (this.events.get(type) ?? 0) + 1);
+          this.#life.notice(event, address);
+        }
       }
     }
-    for (const { answer, address, id } of this.house.orders) {
-      if (answer)
-        this.auditor.acknowledged(
-          id,
-          address.service,
-          address.partition,
-          answer.receipt.seq,
-          answer.receipt.hash,
-        );
+    const { answered } = this.house;
+    this.house.answered = [];
+    for (const { answer, address, id } of answered) {
+      if (!answer) continue;
+      const { service, partition } = address;
+      const { seq, hash } = answer.receipt;
+      this.auditor.acknowledged(id, service, partition, seq, hash);
     }
     this.violations = this.auditor.check();
   }
@@ -140,7 +145,7 @@ export class Run {
     this.house.exchange.faults = CALM;
     this.house.journalFaults({});
     for (const address of this.house.addresses()) this.house.resume(address);
-    for (let round = 0; round < SETTLE_ROUNDS && this.violations.length === 0; round++) {
+    for (let round = 0; round < SETTLE_ROUNDS && this.#goesOn; round++) {
       await this.house.exhaust();
       this.house.tend();
       this.house.askAgain();
@@ -151,10 +156,10 @@ export class Run {
       this.audit();
       if (round > 40 && this.#quiet()) break;
     }
-    if (this.violations.length > 0) return;
-    const open = this.house.orders.filter(({ answer, conflict }) => !answer && !conflict);
-    if (open.length > 0)
-      this.#violated(6, 'every order is answered in the end', `${open[0].command.type} is not`);
+    if (!this.#goesOn) return;
+    const [open] = this.house.open;
+    if (open)
+      this.#violated(6, 'every order is answered in the end', `${open.command.type} is not`);
     else if (!this.#quiet())
       this.#violated(7, 'the house comes to rest', 'messages are still unacked');
     else this.violations = this.auditor.checkQuiet();

@@ -40,12 +40,16 @@ export class SeededScheduler implements Scheduler {
     this.#held = this.#held.filter(({ label }) => processOf(label) !== process);
   }
 
+  /** Lets go on whoever can go on: what was begun from outside comes to where it waits. */
+  settle(): Promise<void> {
+    return settled();
+  }
+
   /**
    * Lets one waiting thing happen, and everything that follows from it at once. @returns whether
    * there was one
    */
   async turn(): Promise<boolean> {
-    await settled();
     if (this.#tasks.length === 0) return false;
     const at = this.chance.below(this.#tasks.length);
     const task = this.#tasks[at];

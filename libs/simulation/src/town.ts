@@ -1,13 +1,9 @@
-import {
-  ACCOUNT_CLASSES,
-  type AccountClass,
-  type Command,
-  type CommandOf,
-} from '@ringfence/contracts';
+import type { AccountClass, Command, CommandOf } from '@ringfence/contracts';
 import {
   accountText,
   cross,
   EXCESS,
+  indexOf,
   isolated,
   invariant,
   partitionOf,
@@ -16,11 +12,13 @@ import {
   type AccountId,
   type Address,
   type AssetId,
+  type BucketId,
   type By,
   type DomainId,
   type InstrumentId,
   type MemberId,
 } from '@ringfence/kernel';
+import { climateOf, type Climate } from './climate.js';
 import type { Order, SimulatedHouse } from './house.js';
 
 /** The people of a simulated house. */
@@ -45,6 +43,11 @@ export const FIRST_PRICES = new Map<InstrumentId, number>([
   [ETH_PERP, 22_000],
   [SOL_PERP, 2_000],
 ]);
+
+/** Where clients may withdraw to. */
+export const DESTINATION = 'somewhere';
+
+type Wish = readonly [address: Address, command: Command, by: By];
 
 export interface Inhabitant {
   readonly account: AccountId;
@@ -153,130 +156,142 @@ const instrument = (symbol: string, domain: DomainId): Command => ({
 
 /**
  * A founded house: members, assets, instruments, accounts, deposits; nothing of it fails, so that
- * every seed starts equal.
+ * every seed starts equal but for its climate.
  */
 export class Town {
   readonly people: Inhabitant[] = [];
   readonly heights: number[];
   readonly prices = new Map(FIRST_PRICES);
+  readonly climate: Climate;
   now = 1_000_000;
 
   constructor(readonly house: SimulatedHouse) {
-    this.heights = Array.from({ length: house.options.partitions }, () => 0);
+    this.heights = new Array<number>(house.options.partitions).fill(0);
+    this.climate = climateOf(house.chance.fork());
   }
 
   async found(clientsPerPartition: number): Promise<void> {
     this.house.startAll();
     await this.house.exhaust();
-    for (const [i, command] of founding().entries())
-      await this.#done(REFERENCE, command, i === 0 ? SYSTEM : OPERATOR);
-    await this.#done(REFERENCE, this.tick(1), OPERATOR);
-    await this.#done(REFERENCE, this.frame(), OPERATOR);
-    const { partitions } = this.house.options;
-    for (let p = 0; p < partitions; p++) {
+    const [first, ...rest] = [...founding(), this.tick(1), this.frame()];
+    await this.#done([
+      [REFERENCE, first, SYSTEM],
+      ...rest.map((command) => [REFERENCE, command, OPERATOR] as const),
+    ]);
+    await this.#open(clientsPerPartition);
+    await this.#fund();
+    await this.#done(this.people.flatMap((person) => this.#furnish(person)));
+  }
+
+  async #open(clientsPerPartition: number): Promise<void> {
+    const titles: (Omit<Inhabitant, 'account'> & { readonly partition: number })[] = [];
+    const house = 0 as MemberId;
+    for (let partition = 0; partition < this.house.options.partitions; partition++) {
+      const wall = (kind: 'liquidity' | 'insurance', domain: DomainId): void =>
+        void titles.push({ partition, class: kind, domain, member: house, owner: kind });
       for (const domain of [MAJORS, ALTS]) {
-        await this.#open(p, 'liquidity', domain, 0 as MemberId, `liquidity ${domain}`);
-        if (p < 2) await this.#open(p, 'insurance', domain, 0 as MemberId, `insurance ${domain}`);
+        if (this.climate.liquidity > 0n) wall('liquidity', domain);
+        if (partition < 2) wall('insurance', domain);
       }
       for (let i = 0; i < clientsPerPartition; i++) {
-        await this.#open(p, 'client-individual', null, MEMBERS[i % 2], `client ${i % 3}`);
+        const owner = `client ${i % 3}`;
+        const member = MEMBERS[i % 2];
+        titles.push({ partition, class: 'client-individual', domain: null, member, owner });
       }
-      await this.#open(p, 'house', null, 0 as MemberId, 'house');
+      titles.push({ partition, class: 'house', domain: null, member: house, owner: 'house' });
     }
-    for (const person of this.people) await this.#furnish(person);
-    await this.house.exhaust();
-  }
-
-  async #open(
-    p: number,
-    kind: AccountClass,
-    domain: DomainId | null,
-    member: MemberId,
-    owner: string,
-  ): Promise<void> {
-    invariant(ACCOUNT_CLASSES.includes(kind), 'a class');
-    const by = member === 0 ? OPERATOR : venueOf(member);
-    const command: Command = {
-      type: 'OpenAccount',
-      member,
-      owner,
-      class: kind,
-      domain,
-      reference: `${kind} ${p}`,
-    };
-    const order = await this.#done({ service: 'accounts', partition: p }, command, by);
-    const opened = present(order.answer?.decided.events[0], 'AccountOpened');
-    invariant(opened.type === 'AccountOpened', 'an account was opened');
-    this.people.push({ account: opened.account, member, owner, class: kind, domain });
-  }
-
-  /** Money, and the right to trade for both venues. */
-  async #furnish(person: Inhabitant): Promise<void> {
-    const { account, member, class: kind } = person;
-    const rich = kind === 'liquidity' || kind === 'house' ? 40 : kind === 'insurance' ? 3 : 1;
-    const p = partitionOf(account);
-    const to = accountText(account);
-    const pay = (
-      asset: AssetId,
-      amount: bigint,
-    ): CommandOf<'ObserveBlock'>['payments'][number] => ({
-      transaction: `founding-${to}-${asset}`,
-      to,
-      asset,
-      amount,
-    });
-    const payments = [
-      pay(USDT, 20_000_000_000n * BigInt(rich)),
-      pay(BTC, 100_000_000n),
-      pay(ETH, 10n ** 19n),
-    ];
-    for (const list of [payments, [], [], []])
-      await this.#done({ service: 'custody', partition: p }, this.block(p, list), OPERATOR);
-    await this.#fundBuckets(person);
-    if (kind !== 'client-individual') return;
-    for (const venue of MEMBERS) {
-      await this.#done(
-        { service: 'accounts', partition: p },
-        { type: 'GrantTradingAuthority', account, venue },
-        venueOf(member),
-      );
-    }
-    const destination = 'somewhere';
-    await this.#done(
-      { service: 'accounts', partition: p },
-      { type: 'RegisterDestination', account, destination },
-      venueOf(member),
+    const orders = await this.#done(
+      titles.map(({ partition, ...title }) => [
+        { service: 'accounts', partition },
+        { type: 'OpenAccount', ...title, reference: `${title.class} ${partition}` },
+        title.member === 0 ? OPERATOR : venueOf(title.member),
+      ]),
     );
+    orders.forEach((order, i) => {
+      const opened = present(order.answer?.decided.events[0], 'AccountOpened');
+      invariant(opened.type === 'AccountOpened', 'an account was opened');
+      this.people.push({ ...titles[i], account: opened.account });
+    });
   }
 
-  /** Margin to begin with: liquidity walls for their domain, clients where they will trade. */
-  async #fundBuckets({ account, member, class: kind, domain }: Inhabitant): Promise<void> {
-    const targets =
-      kind === 'liquidity'
-        ? [cross(domain ?? MAJORS)]
-        : [cross(MAJORS), cross(ALTS), isolated(BTC_PERP)];
-    if (kind !== 'liquidity' && kind !== 'client-individual') return;
-    const amount = kind === 'liquidity' ? 100_000_000_000n : 4_000_000_000n;
-    const address: Address = { service: 'accounts', partition: partitionOf(account) };
-    for (const target of targets) {
-      const move = {
-        type: 'MoveCollateral' as const,
-        account,
-        source: EXCESS,
-        target,
-        asset: USDT,
-      };
-      await this.#done(address, { ...move, amount }, member === 0 ? OPERATOR : venueOf(member));
+  /** One block with everyone's money, and one more that confirms it. */
+  async #fund(): Promise<void> {
+    const { partitions } = this.house.options;
+    const blocks: Wish[] = [];
+    for (let partition = 0; partition < partitions; partition++) {
+      const here = this.people.filter(({ account }) => partitionOf(account) === partition);
+      const custody: Address = { service: 'custody', partition };
+      const payments = here.flatMap((person) => this.#payments(person));
+      blocks.push([custody, this.block(partition, payments), OPERATOR]);
+      blocks.push([custody, this.block(partition, []), OPERATOR]);
     }
+    await this.#done(blocks);
+  }
+  #payments({ account, class: kind }: Inhabitant): CommandOf<'ObserveBlock'>['payments'] {
+    const { liquidity, insurance } = this.climate;
+    const [rich, usual] = [800_000_000_000n, 20_000_000_000n];
+    const cash =
+      kind === 'liquidity'
+        ? liquidity * 2n
+        : kind === 'insurance'
+          ? insurance
+          : kind === 'house'
+            ? rich
+            : usual;
+    const to = accountText(account);
+    const amounts = [
+      [USDT, cash],
+      [BTC, 100_000_000n],
+      [ETH, 10n ** 19n],
+    ] as const;
+    return amounts
+      .filter(([, amount]) => amount > 0n)
+      .map(([asset, amount]) => ({ transaction: `founding-${to}-${asset}`, to, asset, amount }));
   }
 
-  async #done(address: Address, command: Command, by: By): Promise<Order> {
-    const order = this.house.order(address, command, by);
+  /** Margin to begin with, the right to trade for both venues, and a destination. */
+  #furnish({ account, member, class: kind, domain }: Inhabitant): Wish[] {
+    const address: Address = { service: 'accounts', partition: partitionOf(account) };
+    const by = member === 0 ? OPERATOR : venueOf(member);
+    const move = (target: BucketId, asset: AssetId, amount: bigint): Wish => [
+      address,
+      { type: 'MoveCollateral', account, source: EXCESS, target, asset, amount },
+      by,
+    ];
+    if (kind === 'liquidity') return [move(cross(domain ?? MAJORS), USDT, this.climate.liquidity)];
+    if (kind !== 'client-individual') return [];
+    // every third client margins with coins, so that losses become debts
+    const coins = indexOf(account) % 3 === 0;
+    const margin = coins
+      ? [
+          move(cross(MAJORS), BTC, 50_000_000n),
+          move(cross(MAJORS), USDT, 150_000_000n),
+          move(cross(ALTS), ETH, 8n * 10n ** 18n),
+          move(cross(ALTS), USDT, 150_000_000n),
+        ]
+      : [move(cross(MAJORS), USDT, 4_000_000_000n), move(cross(ALTS), USDT, 4_000_000_000n)];
+    return [
+      ...margin,
+      move(isolated(BTC_PERP), USDT, 4_000_000_000n),
+      ...MEMBERS.map((venue): Wish => [
+        address,
+        { type: 'GrantTradingAuthority', account, venue },
+        by,
+      ]),
+      [address, { type: 'RegisterDestination', account, destination: DESTINATION }, by],
+    ];
+  }
+
+  /** Orders all of it, in this order per lane. */
+  async #done(wishes: readonly Wish[]): Promise<Order[]> {
+    const orders = wishes.map(([address, command, by]) => this.house.order(address, command, by));
     await this.house.exhaust();
-    const outcome = order.answer?.decided.outcome;
-    if (outcome?.kind !== 'accepted')
-      throw new Error(`founding: ${command.type} ${JSON.stringify(outcome)}`);
-    return order;
+    for (const { answer, command } of orders) {
+      const outcome = answer?.decided.outcome;
+      if (outcome?.kind !== 'accepted')
+        throw new Error(`founding: ${command.type} ${JSON.stringify(outcome)}`);
+    }
+    return orders;
   }
 
   tick(ms: number): Command {
