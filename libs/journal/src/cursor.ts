@@ -17,11 +17,12 @@ export class LogTruncated extends Error {
   constructor(
     readonly stream: Stream,
     readonly witness: Witness,
-    /** what the log has instead: its last sequence number, or another hash at the witness's */
-    readonly found: { readonly seq: number; readonly hash?: string },
+    /** what the log has instead, where known: its last sequence number, or another hash there */
+    readonly found: { readonly seq?: number; readonly hash?: string },
   ) {
     const { seq, who, hash: seen = 'unknown' } = witness;
-    const instead = found.hash ? `has ${found.hash} there` : `ends at sequence ${found.seq}`;
+    const end = found.seq === undefined ? 'before it' : `at sequence ${found.seq}`;
+    const instead = found.hash ? `has ${found.hash} there` : `ends ${end}`;
     super(
       `${streamText(stream)}: ${who} has seen sequence ${seq}, hash ${seen}; the log ${instead}`,
     );
@@ -66,7 +67,7 @@ export class ChainCursor {
     const found = entry?.offset === offset ? hash(entry.bytes) : undefined;
     if (found === expected) return;
     const witness = { seq, hash: expected, who };
-    throw new LogTruncated(this.stream, witness, found ? { seq, hash: found } : { seq: 0 });
+    throw new LogTruncated(this.stream, witness, found ? { seq, hash: found } : {});
   }
 
   /** What the log holds from here; empty at the end. */
