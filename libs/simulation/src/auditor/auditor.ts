@@ -65,9 +65,7 @@ export class Auditor {
     this.#ledger = new Ledger(house.findings);
     this.#legs = new Legs(house);
     this.#walls = new Walls(house, this.#legs);
-    this.#rounds = new Rounds(house);
-    this.#rounds.isOffered = (partition, reservation) =>
-      this.#legs.at(partition, reservation)?.status === 'offered';
+    this.#rounds = new Rounds(house, this.#legs);
     this.#transfers = new Transfers(house);
     this.#custody = new Custody(house, this.#ledger);
     this.#closeOuts = new CloseOuts(house);

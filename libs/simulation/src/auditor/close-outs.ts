@@ -13,7 +13,7 @@ interface Watched {
   evaluated: EventOf<'MarginEvaluated'> | null;
   /** frame in which it was cured last */
   curedIn: number;
-  /** the accounts record of the last slice that was filled, wherever the lane stands */
+  /** the accounts record of the last fill: of a slice as applied, of deleveraging as noted */
   filledAt: number;
   slice: number;
 }
@@ -28,6 +28,7 @@ interface Watched {
 export class CloseOuts implements Check {
   readonly #buckets = new Map<string, Watched>();
   readonly #slices = new Map<string, Sized>();
+  readonly #fills = new Map<string, { lots: number; price: number; seq: number }>();
   readonly #sales = new Map<string, { order: EventOf<'SaleOrdered'>; sold: boolean }>();
 
   constructor(readonly house: House) {}
@@ -78,7 +79,10 @@ export class CloseOuts implements Check {
       if (event.purpose !== 'slice') return;
       const plan = this.#slices.get(`${at.partition}/${event.slice}`);
       const failing = plan?.account === event.account && plan.bucket === event.bucket;
-      if (failing) this.#bucket(event).filledAt = at.seq;
+      if (!failing) return;
+      this.#bucket(event).filledAt = at.seq;
+      const { lots, price } = event;
+      this.#fills.set(`${at.partition}/${event.slice}`, { lots, price, seq: at.seq });
     },
     SaleOrdered: (event, at) => this.#order(event, at),
     CollateralSold: (event, at) => this.#sell(event, at),
@@ -123,10 +127,20 @@ export class CloseOuts implements Check {
     const holds = event.fee <= least(remains, asked);
     this.#expect(holds, 5, 'fee-from-what-equity-remains', { event, remains, asked }, at);
   }
+  /** What liquidation notes of a slice is what accounts applied. Deleveraging has no slice: 0. */
   #conclude(event: EventOf<'SliceFilled'> | EventOf<'SliceRefused'>, at: Place): void {
     const watched = this.#bucket(event);
+    const filled = event.type === 'SliceFilled' ? event : null;
+    if (filled) watched.filledAt = Math.max(watched.filledAt, filled.accountsSeq);
+    if (event.slice === 0) return;
     this.#expect(watched.slice === event.slice, 4, 'slice-ends-once', event, at);
     watched.slice = 0;
+    const fill = this.#fills.get(`${at.partition}/${event.slice}`);
+    const noted =
+      fill?.lots === filled?.lots &&
+      fill?.price === filled?.price &&
+      fill?.seq === filled?.accountsSeq;
+    this.#expect(noted, 4, 'fill-as-applied', { event, fill }, at);
   }
 
   #order(event: EventOf<'SaleOrdered'>, at: Place): void {

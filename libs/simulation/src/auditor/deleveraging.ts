@@ -67,7 +67,10 @@ function checkSizes(
   return wrong;
 }
 
-/** Per instrument and side: who was touched ends no lower than a lot below anyone else. */
+/**
+ * Per instrument and side: who was touched ends no lower than a lot per offering bucket below
+ * anyone else. Buckets of one account meet last, so an offering account's own are left out.
+ */
 function checkLevels(
   closes: readonly Close[],
   failing: EventOf<'RoundReported'>['failing'],
@@ -79,15 +82,18 @@ function checkLevels(
     taken.set(key, (taken.get(key) ?? 0) + close.lots);
   }
   const fails = new Set(failing.map(bucketName));
+  const offering = new Set(closes.map(({ account }) => account));
+  const slack = BigInt(new Set(closes.map(bucketName)).size);
   const holders = candidates
     .filter((each) => each.lots !== 0 && !fails.has(bucketName(each)))
+    .filter(({ account }) => !offering.has(account))
     .map((each) => ({ ...each, taken: taken.get(`${bucketName(each)}/${each.instrument}`) ?? 0 }));
   const wrong: Wrong[] = [];
   for (const low of holders) {
     if (low.taken === 0) continue;
     for (const high of holders) {
       const together = high.instrument === low.instrument && high.lots > 0 === low.lots > 0;
-      if (together && !isLevel(low, high))
+      if (together && !isLevel(low, high, slack))
         wrong.push(['levels-leverage-from-the-top', { low, high }]);
     }
   }
@@ -96,10 +102,10 @@ function checkLevels(
 type Holder = Candidate & { readonly taken: number };
 
 /** Whether it was right to take from `low`, seeing what `high` keeps. */
-function isLevel(low: Holder, high: Holder): boolean {
+function isLevel(low: Holder, high: Holder, slack: bigint): boolean {
   const kept = magnitude(high.lots) - BigInt(high.taken);
   if (low.equity <= 0n) return true;
   if (high.equity <= 0n) return kept === 0n;
   const keptLow = magnitude(low.lots) - BigInt(low.taken);
-  return (keptLow + 1n) * high.equity > (kept - 1n) * low.equity;
+  return (keptLow + slack) * high.equity > (kept - slack) * low.equity;
 }

@@ -78,6 +78,7 @@ const profit = ({ lots, cost, quote, unit }: Exposure): bigint =>
 
 /** Cash available and other collateral after haircut. */
 function collateralOf({ listing, prices }: Sight, bucket: Bucket): bigint {
+  if (!prices.knows(bucket.id)) return 0n;
   const domain = present(listing.domainOf(bucket.id), 'a margin bucket');
   const settlement = listing.settlement(domain);
   let total = 0n;

@@ -111,7 +111,7 @@ export class Legs implements Check {
       lots &&
       (adl || leg.price === asked.price) &&
       leg.purpose === asked.purpose &&
-      leg.slice === asked.slice &&
+      leg.slice === 0 &&
       leg.round === asked.round &&
       leg.trade === asked.trade &&
       leg.account === asked.against &&

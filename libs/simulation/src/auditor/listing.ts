@@ -52,10 +52,12 @@ export class Prices {
   frame = 0;
   now = 0;
   approvals = 0;
+  readonly #seen = new Listing();
   readonly quotes = new Map<InstrumentId, Quote>();
   readonly parameters = new Map<InstrumentId, Parameters>();
 
   see(event: Event): void {
+    this.#seen.see(event);
     if (event.type === 'FrameAccepted') {
       this.frame = event.frame;
       const { validUntil } = event;
@@ -64,6 +66,16 @@ export class Prices {
     else if (event.type === 'InstrumentParametersSet') {
       this.parameters.set(event.instrument, event.parameters);
     } else if (event.type === 'HouseParametersSet') this.approvals = event.parameters.approvals;
+  }
+  /** Whether the lane knows yet what a margin bucket settles in. */
+  knows(bucket: BucketId): boolean {
+    const number = bucketNumber(bucket);
+    if (bucketKind(bucket) === 'cross') return this.#seen.domains.has(number as DomainId);
+    return this.#seen.instruments.has(number as InstrumentId);
+  }
+  /** Whether the lane knows the asset yet. */
+  lists(asset: AssetId): boolean {
+    return this.#seen.assets.has(asset);
   }
 }
 
@@ -85,7 +97,8 @@ export function worthNow(
   const asset = market.listing.assets.get(held.asset);
   const pricer = asset && market.listing.symbols.get(asset.pricedBy);
   const quote = pricer && market.prices.quotes.get(pricer.instrument);
-  if (!asset || !quote || pricer.settlement !== settlement) return 0n;
+  if (!asset || !quote || !market.prices.lists(held.asset) || pricer.settlement !== settlement)
+    return 0n;
   const value = BigInt(quote.price) * pricer.tickUnits;
   return worthAfterHaircut(held.amount, {
     value,

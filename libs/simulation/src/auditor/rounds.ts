@@ -1,12 +1,13 @@
 import type { EventOf } from '@ringfence/contracts';
 import { EXCESS, type DomainId } from '@ringfence/kernel';
-import type { Bucket } from './book.js';
 import { settlementOf } from './entries.js';
 import { Claims } from './claims.js';
 import type { Guarantee } from './findings.js';
 import { bucketName, type House } from './house.js';
-import { worthAfterHaircut } from './listing.js';
+import type { Legs } from './legs.js';
 import { checkDecision } from './losses.js';
+import { checkReport } from './reports.js';
+import { otherWorth, settlementFigures, type Figures } from './settlements.js';
 import { placeText, same, text, type Check, type Handlers, type Place } from './record.js';
 import { least, sum } from './shares.js';
 
@@ -57,7 +58,10 @@ interface DomainRounds {
 export class Rounds implements Check {
   readonly #domains = new Map<DomainId, DomainRounds>();
 
-  constructor(readonly house: House) {}
+  constructor(
+    readonly house: House,
+    readonly legs: Legs,
+  ) {}
 
   #domain(domain: DomainId): DomainRounds {
     const found = this.#domains.get(domain);
@@ -104,9 +108,11 @@ export class Rounds implements Check {
       this.#expect(inTime, 'settles-in-the-round-after-its-tag', { event, settling, applied }, at);
     },
     LegReserved: (event, at) => {
-      const { domain } = this.house.listing.instrument(event.instrument);
-      const locked = this.#lane(domain, at).locked.has(bucketName(event));
-      this.#expect(!locked || event.purpose === 'adl', 'failing-bucket-takes-no-leg', event, at);
+      if (!event.offers) this.#checkUnlocked(event, at);
+    },
+    LegOffered: (event, at) => {
+      const offered = this.legs.at(at.partition, event.reservation);
+      if (offered) this.#checkUnlocked(offered.leg, at);
     },
     VariationSettled: (event, at) => this.#settle(event, at),
     InsuranceReserved: (event, at) => this.#reserveInsurance(event, at),
@@ -120,7 +126,7 @@ export class Rounds implements Check {
     },
     ClaimPaid: (event, at) => {
       const lane = this.#lane(event.domain, at);
-      const why = lane.claims?.pay(event, lane.received) ?? 'no decision';
+      const why = lane.claims ? lane.claims.pay(event, lane.received) : 'no decision';
       this.#expect(why === null, 'claims-pro-rata', { why, event }, at);
     },
     RoundApplied: (event, at) => this.#apply(event, at),
@@ -182,54 +188,27 @@ export class Rounds implements Check {
     lane.settled.push(event);
     rounds.variation += event.variation;
     rounds.funding += event.funding;
-    const expected = this.#settlement(event, bucket, at);
+    const expected = settlementFigures(event, bucket, this.house.books[at.partition]);
     const holds = Object.keys(expected).every((key) =>
       same(expected[key as keyof Figures], event[key as keyof Figures]),
     );
     this.#expect(holds, 'variation-of-its-own-positions', { event, expected }, at);
     const short = event.debt + event.deficit > 0n;
-    const held = [...bucket.legs.values()].some(({ leg }) => !this.#isOffered(leg, at));
+    const held = [...bucket.legs.values()].some(({ leg }) => !this.#isOffered(leg.reservation, at));
     const cancelled = !short || (bucket.moves.size === 0 && !held);
     this.#expect(cancelled, 'reservations-cancelled-first', event, at);
-    const within = event.debt <= this.#otherWorth(event, bucket, at);
+    const within = event.debt <= otherWorth(event.domain, bucket, this.house.books[at.partition]);
     this.#expect(within, 'debt-within-other-collateral', event, at, 3);
   }
-  /** asked by the legs' own witness: an offered leg is resolved by its answer alone */
-  isOffered: (partition: number, reservation: number) => boolean = () => false;
-  #isOffered(leg: EventOf<'LegReserved'>, at: Place): boolean {
-    return this.isOffered(at.partition, leg.reservation);
+  /** An offered leg is resolved by its answer alone: nothing can cancel it. */
+  #isOffered(reservation: number, at: Place): boolean {
+    return this.legs.at(at.partition, reservation)?.status === 'offered';
   }
-
-  /** What a bucket settles to, by its own positions, the round's marks and what it holds. */
-  #settlement(event: Settled, bucket: Bucket, at: Place): Figures {
-    const { marks } = this.house.books[at.partition].round(event.domain);
-    let variation = 0n;
-    let funding = 0n;
-    for (const [instrument, line] of bucket.lines) {
-      const { lots, cost } = line.before(event.round);
-      const mark = marks.get(instrument);
-      const { unit } = this.house.listing.instrument(instrument);
-      variation += BigInt(lots) * BigInt(mark?.price ?? 0) * unit - cost;
-      funding -= BigInt(lots) * BigInt(mark?.fundingPerLot ?? 0);
-    }
-    const net = bucket.due - bucket.debt + variation + funding;
-    const asset = this.house.listing.settlement(event.domain);
-    const lost = net < 0n ? -net : 0n;
-    const collected = least(lost, bucket.available(asset));
-    const debt = least(lost - collected, this.#otherWorth(event, bucket, at));
-    const deficit = lost - collected - debt;
-    const before = { dueBefore: bucket.due, debtBefore: bucket.debt };
-    const claim = net > 0n ? net : 0n;
-    return { variation, funding, ...before, claim, collected, debt, deficit, asset };
-  }
-  #otherWorth(event: Settled, bucket: Bucket, at: Place): bigint {
-    const values = this.house.books[at.partition].round(event.domain).collateral;
-    const settlement = this.house.listing.settlement(event.domain);
-    const worths = [...bucket.pots].map(([asset, { available }]) => {
-      const value = values.find((each) => each.asset === asset);
-      return asset === settlement || !value ? 0n : worthAfterHaircut(available, value);
-    });
-    return sum(worths);
+  /** From its report to the decision a failing bucket takes nothing new. */
+  #checkUnlocked(leg: EventOf<'LegReserved'>, at: Place): void {
+    const { domain } = this.house.listing.instrument(leg.instrument);
+    const locked = this.#lane(domain, at).locked.has(bucketName(leg));
+    this.#expect(!locked || leg.purpose === 'adl', 'failing-bucket-takes-no-leg', leg, at);
   }
 
   #reserveInsurance(event: EventOf<'InsuranceReserved'>, at: Place): void {
@@ -248,81 +227,16 @@ export class Rounds implements Check {
   #report(event: Reported, at: Place): void {
     const { domain, round } = event;
     const lane = this.#begin(domain, round, at);
+    this.#expect(lane.reported === round - 1, 'reported-once', event, at);
+    const book = this.house.books[at.partition];
     const { settled, insurance } = lane;
-    const failed = settled.filter(({ deficit }) => deficit > 0n);
-    const totals = {
-      collected: sum(settled.map((each) => each.collected)),
-      claims: sum(settled.map((each) => each.claim)),
-      debts: sum(settled.map((each) => each.debt)),
-      deficits: sum(failed.map((each) => each.deficit)),
-      insurance: sum(insurance.map((each) => each.amount)),
-    };
-    const holds = Object.entries(totals).every(
-      ([name, total]) => event[name as keyof typeof totals] === total,
-    );
-    this.#expect(
-      holds && lane.reported === round - 1,
-      'reports-what-it-settled',
-      { event, totals },
-      at,
-    );
-    const names = new Map(event.failed.map((each) => [bucketName(each), each.deficit]));
-    const listed =
-      names.size === failed.length &&
-      failed.every((each) => names.get(bucketName(each)) === each.deficit);
-    this.#expect(listed, 'reports-every-deficit', event, at);
-    this.#checkComplete(event, lane, at);
-    this.#checkPositions(event, lane, at);
+    for (const [rule, detail] of checkReport(event, { settled, insurance, book })) {
+      this.#expect(false, rule, detail, at);
+    }
     lane.reported = round;
     for (const each of event.failing) lane.locked.add(bucketName(each));
     this.#domain(domain).reports[at.partition] = event;
     this.#checkSums(domain, at);
-  }
-  #checkComplete(event: Reported, lane: LaneRounds, at: Place): void {
-    const book = this.house.books[at.partition];
-    for (const bucket of book.ofDomain(event.domain)) {
-      const { account, id } = bucket;
-      const holds = [...bucket.lines.values()].some((line) => {
-        const { lots, cost } = line.before(event.round);
-        return lots !== 0 || cost !== 0n;
-      });
-      const owes = bucket.due + bucket.debt > 0n;
-      const settled = lane.settledBuckets.has(bucketName({ account, bucket: id }));
-      this.#expect(settled || (!holds && !owes), 'settles-every-bucket', { account, id }, at);
-    }
-    const asset = this.house.listing.settlement(event.domain);
-    for (const [account, owner] of book.owners) {
-      if (owner.class !== 'insurance' || owner.domain !== event.domain) continue;
-      const left = book.bucket(account, EXCESS).available(asset);
-      this.#expect(left === 0n, 'all-insurance-is-kept-ready', { account, left }, at);
-    }
-  }
-  /** Failing positions are those of failing buckets, whole; a candidate's claim is its own. */
-  #checkPositions(event: Reported, lane: LaneRounds, at: Place): void {
-    const book = this.house.books[at.partition];
-    const failing = new Map<string, number>();
-    for (const each of event.failing) {
-      failing.set(`${bucketName(each)}/${each.instrument}`, each.lots);
-    }
-    const failed = new Set(event.failed.map(bucketName));
-    let lines = 0;
-    for (const bucket of book.ofDomain(event.domain)) {
-      const name = bucketName({ account: bucket.account, bucket: bucket.id });
-      if (!bucket.failing && !failed.has(name)) continue;
-      for (const [instrument, { lots }] of bucket.lines) {
-        if (lots === 0) continue;
-        lines++;
-        const listed = failing.get(`${name}/${instrument}`) === lots;
-        this.#expect(listed, 'reports-failing-positions', { name, instrument, lots, event }, at);
-      }
-    }
-    this.#expect(lines === failing.size, 'reports-failing-positions', event, at);
-    const claims = new Map(lane.settled.map((each) => [bucketName(each), each.claim]));
-    for (const each of event.candidates) {
-      const name = bucketName(each);
-      const holds = (claims.get(name) ?? 0n) === each.claim && !failed.has(name);
-      this.#expect(holds, 'candidates-are-solvent-holders', each, at);
-    }
   }
   /** With all reports in, gains are losses to the last unit. */
   #checkSums(domain: DomainId, at: Place): void {
@@ -418,18 +332,6 @@ export class Rounds implements Check {
   }
 }
 
-type Figures = Pick<
-  Settled,
-  | 'variation'
-  | 'funding'
-  | 'dueBefore'
-  | 'debtBefore'
-  | 'claim'
-  | 'collected'
-  | 'debt'
-  | 'deficit'
-  | 'asset'
->;
 const newLane = (): LaneRounds => ({
   settling: 0,
   reported: 0,
