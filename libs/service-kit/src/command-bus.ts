@@ -16,7 +16,10 @@ export type BatchAnswer =
   /** nothing was taken, and nothing will be before somebody resumes the lane */
   | { readonly kind: 'stopped'; readonly reason: string };
 
-/** Carries orders from an edge to the lane that decides them, wherever it runs. Never throws for an outcome. */
+/**
+ * Carries orders from an edge to the lane that decides them, wherever it runs. Never throws for an
+ * outcome.
+ */
 export interface CommandBus {
   hand(batch: CommandBatch): Promise<BatchAnswer>;
 }

@@ -11,8 +11,8 @@ const HASH_BYTES = 64;
 const NAME = /^\d{16}\.snapshot$/;
 
 /**
- * Snapshots as files, one folder per lane: the SHA-256 of the rest, then the state as the engine's own structured
- * copy. They may be lost or deleted at any time: the log is the truth.
+ * Snapshots as files, one folder per lane: the SHA-256 of the rest, then the state as the engine's
+ * own structured copy. They may be lost or deleted at any time: the log is the truth.
  */
 export class FileSnapshotStore implements SnapshotStore {
   constructor(

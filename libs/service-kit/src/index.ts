@@ -2,6 +2,7 @@ export * from './any-lane.js';
 export * from './command-bus.js';
 export * from './config.js';
 export * from './derived-id.js';
+export * from './fault-text.js';
 export * from './file-snapshots.js';
 export * from './health.module.js';
 export * from './lane-ground.js';

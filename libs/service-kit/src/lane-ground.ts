@@ -3,14 +3,18 @@ import type { Address } from '@ringfence/kernel';
 import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
 import { gatherWitnesses, type Witnesses } from './witnesses.js';
 
-/** Something beside the lanes that may still put work into them: an effect with an instruction under way. */
+/**
+ * Something beside the lanes that may still put work into them: an effect with an instruction
+ * under way.
+ */
 export interface Busy {
   quiet(): boolean;
 }
 
 /** Takes a snapshot of a lane beside it, in another thread. */
 export interface ShadowSnapshots {
-  take(address: Address): Promise<void>;
+  /** @param now  an operator asks: do not wait for a better time */
+  take(address: Address, now?: boolean): Promise<void>;
   close(): Promise<void>;
 }
 

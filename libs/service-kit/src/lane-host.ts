@@ -1,8 +1,15 @@
 import type { LaneDefinition } from '@ringfence/contracts';
 import { invariant, type CommandId, type Service } from '@ringfence/kernel';
 import { GENESIS, type ChainHead, type Receipt } from '@ringfence/journal';
-import { Lane, logStream, type HouseDecided, type LaneStatus, type LogRecord } from '@ringfence/lane';
+import {
+  Lane,
+  logStream,
+  type HouseDecided,
+  type LaneStatus,
+  type LogRecord,
+} from '@ringfence/lane';
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
+import { faultText } from './fault-text.js';
 import type { LaneGround } from './lane-ground.js';
 import { witnessesOf } from './witnesses.js';
 
@@ -11,7 +18,10 @@ const SNAPSHOT_EVENTS = 50_000;
 const WAIT_FIRST_MS = 5;
 const WAIT_MAX_MS = 1000;
 
-/** `opening`: it replays its log. `stood-down`: another process opened an epoch while this one took over. */
+/**
+ * `opening`: it replays its log. `stood-down`: another process opened an epoch while this one took
+ * over.
+ */
 export type HostedStatus = LaneStatus | 'opening' | 'stood-down';
 
 /** How one lane stands, for operators. */
@@ -36,8 +46,8 @@ export interface Gauge {
   readonly labels?: Readonly<Record<string, string>>;
 }
 /**
- * What acts on the world outside: it hears of recorded facts, and of a lane that was opened, whose state says what is
- * still to be done. It may hear of a fact twice.
+ * What acts on the world outside: it hears of recorded facts, and of a lane that was opened, whose
+ * state says what is still to be done. It may hear of a fact twice.
  */
 export interface LaneEffect<State> {
   opened(lane: Lane<State>): void;
@@ -108,11 +118,16 @@ export class LaneHost<State> implements HostedLanes {
     this.service = definition.service;
     this.partitions = definition.service === 'reference' ? 1 : ground.partitions;
     this.#slots = Array.from({ length: this.partitions }, () => ({
-      lane: undefined, status: 'closed', fault: undefined, events: 0,
+      lane: undefined,
+      status: 'closed',
+      fault: undefined,
+      events: 0,
     }));
   }
 
-  /** Takes all its logs over. A lane that cannot open stays stopped and says why; the others go on. */
+  /**
+   * Takes all its logs over. A lane that cannot open stays stopped and says why; the others go on.
+   */
   async open(): Promise<void> {
     await Promise.all(this.#slots.map((_, partition) => this.#open(partition)));
   }
@@ -189,13 +204,13 @@ export class LaneHost<State> implements HostedLanes {
 
   async snapshot(): Promise<void> {
     for (const [partition, { lane }] of this.#slots.entries()) {
-      if (lane) await this.ground.options.shadow?.take({ service: this.service, partition });
+      if (lane) await this.ground.options.shadow?.take({ service: this.service, partition }, true);
     }
   }
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all(this.#slots.map(({ lane }) => lane?.close()));
+    await Promise.all(this.#slots.map(({ lane }) => lane?.close() ?? Promise.resolve()));
   }
 
   async #open(partition: number): Promise<void> {
@@ -213,7 +228,7 @@ export class LaneHost<State> implements HostedLanes {
     } catch (fault) {
       slot.status = 'stopped';
       slot.fault = fault;
-      this.ground.say(`${this.service}/${partition} does not open: ${textOf(fault)}`);
+      this.ground.say(`${this.service}/${partition} does not open: ${faultText(fault)}`);
     }
   }
 
@@ -221,8 +236,16 @@ export class LaneHost<State> implements HostedLanes {
     const { journal, exchange, snapshots, cache, writer, queueMax } = this.ground.options;
     const witnesses = await this.ground.witnesses();
     return Lane.open<State>({
-      definition: this.definition, partition, partitions: this.ground.partitions,
-      journal, exchange, snapshots, cache, writer, queueMax, seed: this.ground.seed,
+      definition: this.definition,
+      partition,
+      partitions: this.ground.partitions,
+      journal,
+      exchange,
+      snapshots,
+      cache,
+      writer,
+      queueMax,
+      seed: this.ground.seed,
       witnesses: witnessesOf(witnesses, logStream(this.service, partition)),
       wait: (attempt) => this.#wait(attempt),
       breathe: () => new Promise((resume) => setImmediate(resume)),
@@ -242,7 +265,7 @@ export class LaneHost<State> implements HostedLanes {
     if (shadow && slot.events >= snapshotEvents) {
       slot.events = 0;
       shadow.take({ service: this.service, partition }).catch((fault: unknown) => {
-        this.ground.say(`no snapshot of ${this.service}/${partition}: ${textOf(fault)}`);
+        this.ground.say(`no snapshot of ${this.service}/${partition}: ${faultText(fault)}`);
       });
     }
     if (slot.lane) for (const effect of this.effects) effect.durable(slot.lane, record);
@@ -255,7 +278,7 @@ export class LaneHost<State> implements HostedLanes {
       service: this.service,
       partition,
       status: lane?.status ?? status,
-      fault: textOf(lane?.fault ?? fault),
+      fault: faultText(lane?.fault ?? fault),
       head: this.headOf(partition),
       queued: lane?.queued ?? 0,
       unacked: lane?.unacked ?? 0,
@@ -269,8 +292,3 @@ export class LaneHost<State> implements HostedLanes {
     return `${this.service}/${partition} is ${status}${fault ? `: ${fault}` : ''}`;
   }
 }
-
-const textOf = (fault: unknown): string => {
-  if (fault === undefined) return '';
-  return fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-};

@@ -9,10 +9,14 @@ import {
 } from './command-bus.js';
 
 /**
- * Carries orders to the lanes of the same process through Nest's message patterns: a batch goes in, answers come out
- * as values. A handler that throws is a bug; its batch is then of unknown outcome and said to be so.
+ * Carries orders to the lanes of the same process through Nest's message patterns: a batch goes in,
+ * answers come out as values. A handler that throws is a bug; its batch is then of unknown outcome
+ * and said to be so.
  */
-export class LaneTransport extends Server implements CustomTransportStrategy, CommandBus, ServiceCalls {
+export class LaneTransport
+  extends Server
+  implements CustomTransportStrategy, CommandBus, ServiceCalls
+{
   listen(callback: () => void): void {
     callback();
   }

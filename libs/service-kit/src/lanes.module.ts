@@ -18,7 +18,10 @@ export const lanesToken = (service: Service): string => `lanes.${service}`;
 /** Token of the lanes of all services in this process: `HostedLanes[]`. */
 export const HOSTED_LANES = Symbol('HostedLanes');
 
-/** What a service's module needs to host the lanes of a definition: the host, and what listens to its orders. */
+/**
+ * What a service's module needs to host the lanes of a definition: the host, and what listens to
+ * its orders.
+ */
 export function hosting<State>(
   definition: LaneDefinition<State>,
   ground: LaneGround,
@@ -57,6 +60,12 @@ export class LanesModule {
       inject: services.map(lanesToken),
     };
     const exports = [HOSTED_LANES];
-    return { module: LanesModule, global: true, imports: [...modules], providers: [lanes], exports };
+    return {
+      module: LanesModule,
+      global: true,
+      imports: [...modules],
+      providers: [lanes],
+      exports,
+    };
   }
 }

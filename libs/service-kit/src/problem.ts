@@ -24,7 +24,10 @@ interface ProblemKind {
   readonly title: string;
 }
 
-/** Every problem that an edge gives by itself. Rejections of deciders bring their own codes with status 422. */
+/**
+ * Every problem that an edge gives by itself. Rejections of deciders bring their own codes with
+ * status 422.
+ */
 export const PROBLEMS = {
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'invalid-request': { status: 400, title: 'The request does not have the form it must have' },

@@ -6,7 +6,10 @@ import type { Busy, LaneGround } from './lane-ground.js';
 const TURNS = 64;
 const SLICE_MS = 2;
 
-/** Whether nothing waits anywhere: every lane has read and decided all there is, and nothing is in flight. */
+/**
+ * Whether nothing waits anywhere: every lane has read and decided all there is, and nothing is in
+ * flight.
+ */
 export function isQuiet(hosts: readonly HostedLanes[], others: readonly Busy[] = []): boolean {
   const endOf = (service: Service, partition: number): number => {
     const host = hosts.find((each) => each.service === service);

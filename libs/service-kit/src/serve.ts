@@ -20,7 +20,10 @@ export interface GroundPlace {
   readonly partitions: number;
   /** names this process in its records */
   readonly writer: string;
-  /** URL of a module that exports a `ShadowPlan` of all lanes here; without it no snapshots are taken */
+  /**
+   * URL of a module that exports a `ShadowPlan` of all lanes here; without it no snapshots are
+   * taken
+   */
   readonly plan?: URL;
   readonly queueMax?: number;
   readonly snapshotEvents?: number;
@@ -39,7 +42,12 @@ export function groundOf(place: GroundPlace, journal: Journal): LaneGround {
   };
   const shadow = plan && new ShadowThreads({ plan: plan.href, partitions, ...folders });
   return new LaneGround({
-    ...rest, journal, partitions, snapshots, shadow, log,
+    ...rest,
+    journal,
+    partitions,
+    snapshots,
+    shadow,
+    log,
     exchange: new LocalExchange(),
     cache: new DecodeCache(),
   });

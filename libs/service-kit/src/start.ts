@@ -18,7 +18,10 @@ export interface Started {
 
 const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
 
-/** Starts a Nest application on Fastify whose services listen to orders of the transport; serves once its lanes decide. */
+/**
+ * Starts a Nest application on Fastify whose services listen to orders of the transport; serves
+ * once its lanes decide.
+ */
 export async function startApp(root: DynamicModule, options: StartOptions): Promise<Started> {
   const { transport, host, port, bodyLimitBytes = BODY_LIMIT_BYTES } = options;
   const adapter = new FastifyAdapter({

@@ -1,4 +1,10 @@
-import { readHeadLine, type InputRange, type Journal, type Stream, type Witness } from '@ringfence/journal';
+import {
+  readHeadLine,
+  type InputRange,
+  type Journal,
+  type Stream,
+  type Witness,
+} from '@ringfence/journal';
 import { SERVICES } from '@ringfence/kernel';
 import { logStream } from '@ringfence/lane';
 
@@ -15,8 +21,8 @@ export const witnessesOf = (witnesses: Witnesses, stream: Stream): readonly Witn
   witnesses.get(keyOf(stream.topic, stream.partition)) ?? [];
 
 /**
- * Hears the ends of all logs of a house: every record names the last record that it read of each other log, so a log
- * that was cut short is found out by its neighbours.
+ * Hears the ends of all logs of a house: every record names the last record that it read of each
+ * other log, so a log that was cut short is found out by its neighbours.
  */
 export async function gatherWitnesses(journal: Journal, partitions: number): Promise<Witnesses> {
   const found = new Map<string, Witness[]>();
@@ -27,10 +33,14 @@ export async function gatherWitnesses(journal: Journal, partitions: number): Pro
   return found;
 }
 
-async function hear(journal: Journal, stream: Stream, found: Map<string, Witness[]>): Promise<void> {
+async function hear(
+  journal: Journal,
+  stream: Stream,
+  found: Map<string, Witness[]>,
+): Promise<void> {
   const end = await journal.end(stream);
   const furthest = new Map<string, InputRange>();
-  for (let from = Math.max(0, end - HEARD); from < end; ) {
+  for (let from = Math.max(0, end - HEARD); from < end;) {
     const entries = await journal.read(stream, from);
     if (entries.length === 0) break;
     for (const { offset, bytes } of entries) {
@@ -45,7 +55,10 @@ async function hear(journal: Journal, stream: Stream, found: Map<string, Witness
   }
 }
 
-/** Log ranges that the head of a record names; none when it has no head, which its own reader will say. */
+/**
+ * Log ranges that the head of a record names; none when it has no head, which its own reader will
+ * say.
+ */
 function rangesOf(bytes: Uint8Array): InputRange[] {
   const ranges = readHeadLine(bytes)?.line['in'];
   if (!Array.isArray(ranges)) return [];

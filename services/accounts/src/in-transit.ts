@@ -12,8 +12,8 @@ interface Mark {
 }
 
 /**
- * How long reservations have been waiting for their answer, by kind. Reservations count up, so it is enough to note
- * where they stood whenever log time moved.
+ * How long reservations have been waiting for their answer, by kind. Reservations count up, so it
+ * is enough to note where they stood whenever log time moved.
  */
 export class InTransit implements LaneEffect<AccountsState> {
   readonly #marks = new Map<number, Mark[]>();
@@ -36,7 +36,9 @@ export class InTransit implements LaneEffect<AccountsState> {
     }
     return ['transfer', 'move', 'leg', 'withdrawal'].map((kind) => {
       const reservation = oldest.get(kind);
-      const since = marks.find((mark) => reservation !== undefined && mark.reservation >= reservation);
+      const since = marks.find(
+        (mark) => reservation !== undefined && mark.reservation >= reservation,
+      );
       const value = reservation === undefined ? 0 : time - (since?.time ?? time);
       return { name: 'oldest_in_transit_ms', value, labels: { kind } };
     });

@@ -9,7 +9,10 @@ export const GATEWAY_VARIABLES = {
   RINGFENCE_OPERATOR_PRINT: z.string().regex(PRINT, 'must be 64 hexadecimal digits').optional(),
   /** `off`: no read models, their resources answer 503 */
   RINGFENCE_PROJECTIONS: z.enum(['on', 'off']).default('on'),
-  /** a PostgreSQL for the read models; without it they live in memory and are rebuilt at every start */
+  /**
+   * a PostgreSQL for the read models; without it they live in memory and are rebuilt at every
+   * start
+   */
   RINGFENCE_DATABASE_URL: z.url().optional(),
 };
 

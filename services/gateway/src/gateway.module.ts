@@ -2,6 +2,7 @@ import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import {
+  faultText,
   HOSTED_LANES,
   type CommandBus,
   type HostedLanes,
@@ -39,7 +40,7 @@ export class Gateway {
     @Inject(HttpAdapterHost) readonly http: HttpAdapterHost,
   ) {
     const { journal, options: ground } = options.ground;
-    this.#onFault = (fault) => options.ground.say(`gateway: ${String(fault)}`);
+    this.#onFault = (fault) => options.ground.say(`gateway: ${faultText(fault)}`);
     this.reference = new ReferenceReader(journal, ground.cache, this.#onFault);
   }
 

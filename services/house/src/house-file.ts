@@ -4,8 +4,8 @@ import { PARTITIONS_MAX } from '@ringfence/kernel';
 
 /** What a folder of logs is, written once when it is made. */
 export interface HouseFile {
-  /** of the folder's layout */
-  readonly format: 1;
+  /** of the folder's layout: 1 */
+  readonly format: number;
   /** never fewer and, so far, never more: accounts are numbered by partition */
   readonly partitions: number;
 }

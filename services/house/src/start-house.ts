@@ -26,8 +26,8 @@ export interface House {
 const PLAN = new URL('./plan.js', import.meta.url);
 
 /**
- * Starts all services over one folder. Serves when its lanes decide; a lane that cannot open is named by `/health` and
- * the others go on.
+ * Starts all services over one folder. Serves when its lanes decide; a lane that cannot open is
+ * named by `/health` and the others go on.
  *
  * @param journal  another one than the folder's own, for tests
  * @throws FolderInUse when another process has the folder; HouseFolderUnfit
@@ -38,7 +38,11 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
   const logs = journal ?? (await SegmentJournal.open(journalFolder(folder)));
   const ground = groundOf(
     {
-      folder, partitions, queueMax, snapshotEvents, log,
+      folder,
+      partitions,
+      queueMax,
+      snapshotEvents,
+      log,
       writer: `house-${process.pid}`,
       ...(journal ? undefined : { plan: PLAN }),
     },

@@ -11,14 +11,19 @@ export class LiquidationModule {
   }
 }
 
-/** Buckets in trouble by how far it went; the open round of each domain that this lane clears, and the partitions it waits for. */
+/**
+ * Buckets in trouble by how far it went; the open round of each domain that this lane clears, and
+ * the partitions it waits for.
+ */
 export function gaugesOf(state: LiquidationState): readonly Gauge[] {
   const byStatus = new Map<string, number>();
   for (const { status } of state.closeOuts.values()) {
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
   }
   const gauges: Gauge[] = [...byStatus].map(([status, value]) => ({
-    name: 'close_outs', value, labels: { status },
+    name: 'close_outs',
+    value,
+    labels: { status },
   }));
   for (const [domain, clearing] of state.clearings) {
     const labels = { domain: String(domain) };

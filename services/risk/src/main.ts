@@ -7,7 +7,7 @@ import { riskConfig } from './risk.config.js';
 await serveAlone(
   {
     service: 'risk',
-  services: ['reference', 'risk'],
+    services: ['reference', 'risk'],
     plan: new URL('./plan.js', import.meta.url),
     openJournal: (folder) => SegmentJournal.open(folder),
     module: (ground) => RiskModule.on(ground),

@@ -17,7 +17,8 @@ export class Refused extends Error {
 }
 
 /**
- * Who calls, by the secret that the caller sends: its print is in the reference log, the secret is nowhere.
+ * Who calls, by the secret that the caller sends: its print is in the reference log, the secret is
+ * nowhere.
  *
  * @throws Refused `not-authenticated`
  */

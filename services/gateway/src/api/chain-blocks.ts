@@ -19,15 +19,16 @@ interface Mined {
 }
 
 /**
- * Mines one block of the simulated chain. Payments name an account by its text; amounts are decimals of their asset,
- * so they go through the same parser as every order.
+ * Mines one block of the simulated chain. Payments name an account by its text; amounts are
+ * decimals of their asset, so they go through the same parser as every order.
  */
 async function mine(edge: Edge, call: Call): Promise<Shown> {
   const { id, payments } = blockOf(edge.reference.names, call);
   const mined = (await edge.calls.call('chain.mine', { id: commandIdText(id), payments })) as
     | readonly Mined[]
     | undefined;
-  if (!mined) throw new Refused(problem('lane-stopped', { detail: 'no simulated chain runs here' }));
+  if (!mined)
+    throw new Refused(problem('lane-stopped', { detail: 'no simulated chain runs here' }));
   return { id: commandIdText(id), blocks: mined.map(minedShown) };
 }
 
@@ -61,7 +62,9 @@ function blockOf(names: ReferenceNames, { body, by }: Call): Block {
   if (!Array.isArray(payments) || payments.length > PAYMENTS_MAX) {
     throw wrongField('payments', `must be a list of at most ${PAYMENTS_MAX}`, 'wrong-type');
   }
-  const inUnits = payments.map((payment: unknown, i) => inSmallestUnits(payment, `${id}/${i}`, names));
+  const inUnits = payments.map((payment: unknown, i) =>
+    inSmallestUnits(payment, `${id}/${i}`, names),
+  );
   const block = { chain: 'simulated', height: 1, payments: inUnits, confirmed: [] };
   const parsed = catalogue.parse('ObserveBlock', block, names);
   if (!parsed.ok) throw new Refused(problem('invalid-request', { errors: parsed.problems }));
@@ -85,7 +88,9 @@ const derivedText = (place: string): string => commandIdText(derivedId(`payment/
 
 export const CHAIN_ROUTES: readonly ReadRoute[] = [
   {
-    method: 'POST', path: '/v1/simulated-chain/blocks', roles: ROLES,
+    method: 'POST',
+    path: '/v1/simulated-chain/blocks',
+    roles: ROLES,
     summary: 'Mine one block of the simulated chain, with payments to accounts of the house',
     answer: mine,
   },

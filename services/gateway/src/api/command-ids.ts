@@ -12,5 +12,4 @@ export function readCommandId(text: unknown): CommandId | undefined {
   return Buffer.from(hex, 'hex').toString('latin1') as CommandId;
 }
 
-export const writeCommandId = (id: CommandId): string =>
-  Buffer.from(id, 'latin1').toString('hex');
+export const writeCommandId = (id: CommandId): string => Buffer.from(id, 'latin1').toString('hex');

@@ -10,8 +10,8 @@ const ATTEMPTS_MAX = 3;
 const WAIT_MS = 20;
 
 /**
- * Finds out how orders ended whose lane reserved something: the answer stands in the same lane's log, behind the order,
- * usually a few records on.
+ * Finds out how orders ended whose lane reserved something: the answer stands in the same lane's
+ * log, behind the order, usually a few records on.
  */
 export class Conclusions {
   constructor(
@@ -34,7 +34,9 @@ export class Conclusions {
       open.set(place.partition, group);
     });
     const end = performance.now() + ms;
-    await Promise.all([...open.values()].map((group) => this.#followLane(saga, followed, group, end)));
+    await Promise.all(
+      [...open.values()].map((group) => this.#followLane(saga, followed, group, end)),
+    );
     return followed;
   }
 

@@ -3,7 +3,10 @@ import { accountText } from '@ringfence/kernel';
 
 type Fact<Name extends Event['type']> = (event: EventOf<Name>) => string;
 
-/** What a sender must know of the events of its order: numbers that the house gave, and what was held back. */
+/**
+ * What a sender must know of the events of its order: numbers that the house gave, and what was
+ * held back.
+ */
 const FACTS: { readonly [Name in Event['type']]?: Fact<Name> } = {
   AccountOpened: ({ account }) => `"account":"${accountText(account)}"`,
   TransferReserved: ({ reservation }) => `"reservation":${reservation}`,

@@ -7,7 +7,10 @@ import type { Shown } from './read-route.js';
 import { readModelsOf } from './read-rows.js';
 import { shownAccount, shownBucket } from './shown.js';
 
-/** Everything that the read models owe and hold, in lines that a rebuild from the logs can be compared with. */
+/**
+ * Everything that the read models owe and hold, in lines that a rebuild from the logs can be
+ * compared with.
+ */
 export async function ledgerLines(edge: Edge): Promise<Shown> {
   const { store } = readModelsOf(edge);
   const all = (table: Table): Promise<Row[]> => store.source.getRepository<Row>(table.name).find();
@@ -26,4 +29,5 @@ export async function ledgerLines(edge: Edge): Promise<Shown> {
   return { items: lines.toSorted() };
 }
 
-const placeOf = (row: Row): string => `${shownAccount(row['account'])} ${shownBucket(row['bucket'])}`;
+const placeOf = (row: Row): string =>
+  `${shownAccount(row['account'])} ${shownBucket(row['bucket'])}`;

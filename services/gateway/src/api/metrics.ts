@@ -18,7 +18,10 @@ class Page {
   }
 }
 
-/** How the house fares: lanes, what is in transit, the open round and whom it waits for, the read models. */
+/**
+ * How the house fares: lanes, what is in transit, the open round and whom it waits for, the read
+ * models.
+ */
 export function metricsText({ lanes, readModels }: Edge): string {
   const page = new Page();
   for (const host of lanes) {

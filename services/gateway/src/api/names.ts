@@ -2,11 +2,12 @@ import type { EventOf, NamedAsset, NamedInstrument, Names } from '@ringfence/con
 import type { AssetId, By, DomainId, InstrumentId, MemberId } from '@ringfence/kernel';
 import type { HouseDecided } from '@ringfence/lane';
 
-type Listed<Name extends 'AssetListed' | 'InstrumentListed' | 'DomainOpened' | 'MemberAdmitted'> = EventOf<Name>;
+type Listed<Name extends 'AssetListed' | 'InstrumentListed' | 'DomainOpened' | 'MemberAdmitted'> =
+  EventOf<Name>;
 
 /**
- * What the edge knows of the reference log: names of assets, instruments and domains, and who may call. A pure fold of
- * its events.
+ * What the edge knows of the reference log: names of assets, instruments and domains, and who may
+ * call. A pure fold of its events.
  */
 export class ReferenceNames implements Names {
   readonly assets = new Map<AssetId, Listed<'AssetListed'>>();

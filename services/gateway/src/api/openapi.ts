@@ -76,13 +76,20 @@ function orderOperation({ command, summary, roles }: Resource): Json {
 }
 
 const header = (name: string, description: string): Json => ({
-  name, in: 'header', required: false, description, schema: { type: 'string' },
+  name,
+  in: 'header',
+  required: false,
+  description,
+  schema: { type: 'string' },
 });
 
 function readOperation({ path, method, summary, roles, query = [] }: ReadRoute): Json {
   const text = { type: 'string' };
   const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
-    name, in: 'path', required: true, schema: text,
+    name,
+    in: 'path',
+    required: true,
+    schema: text,
   }));
   const asked = query.map((name) => ({ name, in: 'query', required: false, schema: text }));
   const operationId = `${method.toLowerCase()}${path.replace(/[/:-]+(\w)?/g, (_, letter?: string) =>

@@ -24,7 +24,7 @@ export class OrderDesk {
     items: readonly unknown[],
     scope: RequestScope,
   ): Promise<Outcome[]> {
-    const outcomes = new Array<Outcome>(items.length);
+    const outcomes = Array.from<Outcome>({ length: items.length });
     const sheaves: Sheaf[] = [];
     for (let i = 0; i < items.length; i++) {
       const read = readOrder(resource, items[i], i, scope);

@@ -48,7 +48,9 @@ async function takeOrders(
     throw new Refused(problem('too-many-items', { facts: { most: String(ITEMS_MAX) } }));
   }
   const scope: RequestScope = {
-    by, names, isBatch,
+    by,
+    names,
+    isBatch,
     partitions: edge.desk.partitions,
     idempotencyKey: idempotencyKeyOf(headers['idempotency-key']),
     partition: partitionOfQuery(request.query),
@@ -70,7 +72,10 @@ function answerSingle(reply: FastifyReply, outcome: Outcome): FastifyReply {
   return reply.send(singleJson(outcome));
 }
 
-/** 202 with a result per item; when every item failed for one reason of the house, that is the answer. */
+/**
+ * 202 with a result per item; when every item failed for one reason of the house, that is the
+ * answer.
+ */
 function answerBatch(reply: FastifyReply, outcomes: readonly Outcome[]): FastifyReply {
   const [first] = outcomes;
   const code = first?.problem?.code;

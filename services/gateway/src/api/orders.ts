@@ -102,7 +102,10 @@ function withoutPartition(code: string): ReadOrder {
 
 const NAMED_BUCKET = /^(isolated|cross):(?!\d+$)(.+)$/;
 
-/** Puts numbers where the item names an instrument or a domain; unknown names stay for the parser to refuse. */
+/**
+ * Puts numbers where the item names an instrument or a domain; unknown names stay for the parser
+ * to refuse.
+ */
 function translate(
   { buckets, domains }: Resource,
   fields: Record<string, unknown>,

@@ -9,8 +9,9 @@ import type { Resource } from './resource.js';
 import { progressOf, type Progress } from './saga.js';
 
 /**
- * `accepted`: recorded, and nothing of it is left open. `pending`: recorded and waiting for another lane, or not yet
- * known to be recorded. `returned`: what it reserved went back. `refused`: it never reached a lane.
+ * `accepted`: recorded, and nothing of it is left open. `pending`: recorded and waiting for another
+ * lane, or not yet known to be recorded. `returned`: what it reserved went back. `refused`: it
+ * never reached a lane.
  */
 export type Status =
   | 'accepted'
@@ -57,14 +58,22 @@ export const refusedOutcome = (details: ProblemDetails, id?: CommandId): Outcome
 type Place = NonNullable<Outcome['place']>;
 
 /** What a lane's answer to an order means for its sender. */
-export function outcomeOf(resource: Resource, id: CommandId, place: Place, answer: Answer): Outcome {
+export function outcomeOf(
+  resource: Resource,
+  id: CommandId,
+  place: Place,
+  answer: Answer,
+): Outcome {
   switch (answer.kind) {
     case 'answered':
-      return answeredOutcome(resource.saga ? progressOf(resource.saga, answer.decided.events) : DONE, {
-        id,
-        place,
-        answer,
-      });
+      return answeredOutcome(
+        resource.saga ? progressOf(resource.saga, answer.decided.events) : DONE,
+        {
+          id,
+          place,
+          answer,
+        },
+      );
     case 'conflict':
       return { ...blank, status: 'conflict', id, place, problem: problem('id-conflict') };
     default:
@@ -91,11 +100,19 @@ export function answeredOutcome(progress: Progress, { id, place, answer }: Answe
     }
     case 'faulted': {
       const { reason } = outcome;
-      return { ...known, status: 'faulted', problem: problem('command-faulted', { detail: reason }) };
+      return {
+        ...known,
+        status: 'faulted',
+        problem: problem('command-faulted', { detail: reason }),
+      };
     }
     default: {
       const { hash } = outcome;
-      return { ...known, status: 'faulted', problem: problem('command-faulted', { facts: { hash } }) };
+      return {
+        ...known,
+        status: 'faulted',
+        problem: problem('command-faulted', { facts: { hash } }),
+      };
     }
   }
 }
@@ -113,12 +130,16 @@ export const withProgress = (outcome: Outcome, progress: Progress): Outcome => (
 /** The HTTP status of a request of one item. */
 export const httpStatusOf = ({ problem: details }: Outcome): number => details?.status ?? 202;
 
-/** The members that every outcome has, as JSON without its braces: built by hand, since batches hold a thousand. */
+/**
+ * The members that every outcome has, as JSON without its braces: built by hand, since batches
+ * hold a thousand.
+ */
 function membersOf({ status, id, place, receipt, repeated, events, progress }: Outcome): string {
   let text = `"status":"${status}"`;
   if (id !== undefined) text += `,"id":"${writeCommandId(id)}"`;
   if (receipt && place) {
-    text += `,"receipt":{"service":"${place.service}","partition":${place.partition},"seq":${receipt.seq}`;
+    const { service, partition } = place;
+    text += `,"receipt":{"service":"${service}","partition":${partition},"seq":${receipt.seq}`;
     text += `,"hash":"${receipt.hash}"}`;
   }
   if (repeated) text += ',"repeated":true';
@@ -134,7 +155,9 @@ export function itemJson(outcome: Outcome): string {
   if (!details) return `{${membersOf(outcome)}}`;
   return `{${membersOf(outcome)},"problem":${JSON.stringify(details)}}`;
 }
-/** The whole answer of a request of one item: a problem carries id and receipt as its own members. */
+/**
+ * The whole answer of a request of one item: a problem carries id and receipt as its own members.
+ */
 export function singleJson(outcome: Outcome): string {
   const { problem: details } = outcome;
   if (!details) return `{${membersOf(outcome)}}`;

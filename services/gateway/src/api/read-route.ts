@@ -28,7 +28,11 @@ export interface ReadRoute {
 }
 
 export const ANYONE: ReadonlySet<Role> = new Set<Role>([
-  'venue', 'operator', 'approver', 'regulator', 'system',
+  'venue',
+  'operator',
+  'approver',
+  'regulator',
+  'system',
 ]);
 /** Those who act for the house or watch it. */
 export const OVERSEERS: ReadonlySet<Role> = new Set<Role>(['operator', 'approver', 'regulator']);

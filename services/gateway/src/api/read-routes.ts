@@ -33,7 +33,9 @@ export function registerReads(server: FastifyInstance, edge: Edge): void {
   }
   const description = JSON.stringify(openApiOf(RESOURCES, READS));
   server.get('/openapi.json', (_, reply) => reply.type(JSON_TYPE).send(description));
-  server.get('/metrics', (_, reply) => reply.type('text/plain; version=0.0.4').send(metricsText(edge)));
+  server.get('/metrics', (_, reply) =>
+    reply.type('text/plain; version=0.0.4').send(metricsText(edge)),
+  );
   server.all('/v1/*', (_, reply) => answerProblem(reply, problem('not-found')));
 }
 

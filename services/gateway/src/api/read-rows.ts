@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { Service } from '@ringfence/kernel';
 import { parseAccount, type AccountId } from '@ringfence/kernel';
-import { problem } from '@ringfence/service-kit';
+import { faultText, problem } from '@ringfence/service-kit';
 import type { ReadModels } from '../projections/read-models.js';
 import type { Table } from '../projections/table.js';
 import type { Row } from '../read-store/row.entity.js';
@@ -19,7 +19,9 @@ export function readModelsOf(edge: Edge): ReadModels {
   const models = edge.readModels();
   if (!models) throw new Refused(problem('read-models-off'));
   if (models.fault === undefined) return models;
-  throw new Refused(problem('read-models-off', { detail: `they stopped: ${String(models.fault)}` }));
+  throw new Refused(
+    problem('read-models-off', { detail: `they stopped: ${faultText(models.fault)}` }),
+  );
 }
 
 /** A page of rows: its bound, and where it goes on. */

@@ -7,7 +7,14 @@ import { WITHDRAWALS } from '../projections/withdrawals/withdrawals.projection.j
 import type { Row } from '../read-store/row.entity.js';
 import type { AssetId } from '@ringfence/kernel';
 import type { Edge } from './edge.js';
-import { ANYONE, notFound, OVERSEERS, type Call, type ReadRoute, type Shown } from './read-route.js';
+import {
+  ANYONE,
+  notFound,
+  OVERSEERS,
+  type Call,
+  type ReadRoute,
+  type Shown,
+} from './read-route.js';
 import { accountOf, caughtUp, nextOf, pageOf, readModelsOf, rowsOf } from './read-rows.js';
 import {
   balanceShown,
@@ -76,8 +83,12 @@ async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
   const rows = await rowsOf(readModelsOf(edge), BALANCES)
-    .orderBy('row.account').addOrderBy('row.bucket').addOrderBy('row.asset')
-    .limit(page.limit).offset(page.offset).getMany();
+    .orderBy('row.account')
+    .addOrderBy('row.bucket')
+    .addOrderBy('row.asset')
+    .limit(page.limit)
+    .offset(page.offset)
+    .getMany();
   return { items: rows.map((row) => balanceShown(names, row)), ...nextOf(page, rows) };
 }
 
@@ -86,8 +97,12 @@ async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
   const { names } = edge.reference;
   const rows = await rowsOf(readModelsOf(edge), POSITIONS)
     .where(OPEN_POSITION)
-    .orderBy('row.account').addOrderBy('row.bucket').addOrderBy('row.instrument')
-    .limit(page.limit).offset(page.offset).getMany();
+    .orderBy('row.account')
+    .addOrderBy('row.bucket')
+    .addOrderBy('row.instrument')
+    .limit(page.limit)
+    .offset(page.offset)
+    .getMany();
   return { items: rows.map((row) => positionShown(names, row)), ...nextOf(page, rows) };
 }
 
@@ -95,8 +110,10 @@ async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
   const query = rowsOf(readModelsOf(edge), CALLS)
-    .orderBy('row.partition').addOrderBy('row.call')
-    .limit(page.limit).offset(page.offset);
+    .orderBy('row.partition')
+    .addOrderBy('row.call')
+    .limit(page.limit)
+    .offset(page.offset);
   const { status } = call.query;
   if (status !== undefined) query.andWhere('row.status = :status', { status });
   if (restricted(call)) {
@@ -124,8 +141,10 @@ async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
   const query = rowsOf(readModelsOf(edge), WITHDRAWALS)
-    .orderBy('row.partition').addOrderBy('row.withdrawal')
-    .limit(page.limit).offset(page.offset);
+    .orderBy('row.partition')
+    .addOrderBy('row.withdrawal')
+    .limit(page.limit)
+    .offset(page.offset);
   const { status } = call.query;
   if (status !== undefined) query.andWhere('row.status = :status', { status });
   const rows = await query.getMany();
@@ -150,28 +169,51 @@ const PAGES = ['limit', 'offset'];
 /** What is behind the walls, from the read models. */
 export const ACCOUNT_READS: readonly ReadRoute[] = [
   {
-    method: 'GET', path: '/v1/accounts/:account', roles: ANYONE, query: ['minSeq'],
+    method: 'GET',
+    path: '/v1/accounts/:account',
+    roles: ANYONE,
+    query: ['minSeq'],
     summary: 'One account with its balances and positions, and the position that they reflect',
     answer: oneAccount,
   },
   {
-    method: 'GET', path: '/v1/accounts', roles: ANYONE, query: PAGES,
-    summary: 'Accounts, page by page', answer: manyAccounts,
+    method: 'GET',
+    path: '/v1/accounts',
+    roles: ANYONE,
+    query: PAGES,
+    summary: 'Accounts, page by page',
+    answer: manyAccounts,
   },
   {
-    method: 'GET', path: '/v1/balances', roles: OVERSEERS, query: PAGES,
-    summary: 'All balances, page by page', answer: manyBalances,
+    method: 'GET',
+    path: '/v1/balances',
+    roles: OVERSEERS,
+    query: PAGES,
+    summary: 'All balances, page by page',
+    answer: manyBalances,
   },
   {
-    method: 'GET', path: '/v1/positions', roles: OVERSEERS, query: PAGES,
-    summary: 'All open positions, page by page', answer: manyPositions,
+    method: 'GET',
+    path: '/v1/positions',
+    roles: OVERSEERS,
+    query: PAGES,
+    summary: 'All open positions, page by page',
+    answer: manyPositions,
   },
   {
-    method: 'GET', path: '/v1/calls', roles: ANYONE, query: ['status', ...PAGES],
-    summary: 'Margin calls', answer: manyCalls,
+    method: 'GET',
+    path: '/v1/calls',
+    roles: ANYONE,
+    query: ['status', ...PAGES],
+    summary: 'Margin calls',
+    answer: manyCalls,
   },
   {
-    method: 'GET', path: '/v1/withdrawals', roles: OVERSEERS, query: ['status', ...PAGES],
-    summary: 'Withdrawals in custody', answer: manyWithdrawals,
+    method: 'GET',
+    path: '/v1/withdrawals',
+    roles: OVERSEERS,
+    query: ['status', ...PAGES],
+    summary: 'Withdrawals in custody',
+    answer: manyWithdrawals,
   },
 ];

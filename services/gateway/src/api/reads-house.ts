@@ -59,23 +59,28 @@ async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
   const lag = (): number => edge.readModels()?.lag() ?? 0;
   const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || lag() === 0);
   const isStill = await untilQuiet(ground, holds, ms);
-  return { quiet: isStill, projectionLag: lag() };
+  return { quiet: isStill, projectionLag: lag(), ...underWay(edge) };
 }
 
-/** What a driver of time waits for: close-outs under way and rounds that are open. */
-function working({ lanes }: Edge): Shown {
-  let closeOuts = 0;
-  let openRounds = 0;
+/**
+ * What a driver of time waits for: calls that are open, close-outs under way, rounds that are
+ * open.
+ */
+function underWay({ lanes }: Edge): Shown {
+  let [calls, closeOuts, openRounds] = [0, 0, 0];
   for (const host of lanes) {
     for (let p = 0; p < host.partitions; p++) {
       for (const { name, value, labels } of host.gauges(p)) {
-        if (name === 'close_outs' && labels?.['status'] !== 'called') closeOuts += value;
+        if (name === 'close_outs' && labels?.['status'] === 'called') calls += value;
+        else if (name === 'close_outs') closeOuts += value;
         if (name === 'open_round' && value > 0) openRounds++;
       }
     }
   }
-  const rssMb = Math.round(process.memoryUsage.rss() / MEGABYTE);
-  return { closeOuts, openRounds, rssMb };
+  return { calls, closeOuts, openRounds };
+}
+function working(edge: Edge): Shown {
+  return { ...underWay(edge), rssMb: Math.round(process.memoryUsage.rss() / MEGABYTE) };
 }
 const MEGABYTE = 1024 * 1024;
 
@@ -91,37 +96,60 @@ function liveState(edge: Edge, call: Call): Shown {
 /** The lanes themselves. */
 export const HOUSE_READS: readonly ReadRoute[] = [
   {
-    method: 'GET', path: '/v1/lanes', roles: OVERSEERS,
-    summary: 'Every lane: whether it decides, its head, queue and faults', answer: lanesShown,
+    method: 'GET',
+    path: '/v1/lanes',
+    roles: OVERSEERS,
+    summary: 'Every lane: whether it decides, its head, queue and faults',
+    answer: lanesShown,
   },
   {
-    method: 'POST', path: '/v1/lanes/:service/:partition/resume', roles: OPERATORS,
-    summary: 'Open a lane again that stopped, after the build was mended', answer: resumeLane,
+    method: 'POST',
+    path: '/v1/lanes/:service/:partition/resume',
+    roles: OPERATORS,
+    summary: 'Open a lane again that stopped, after the build was mended',
+    answer: resumeLane,
   },
   {
-    method: 'GET', path: '/v1/lanes/:service/:partition/state', roles: OVERSEERS,
-    summary: 'The newest state of a lane, for comparison with a replay', answer: liveState,
+    method: 'GET',
+    path: '/v1/lanes/:service/:partition/state',
+    roles: OVERSEERS,
+    summary: 'The newest state of a lane, for comparison with a replay',
+    answer: liveState,
   },
   {
-    method: 'POST', path: '/v1/snapshots', roles: OPERATORS,
-    summary: 'Take a snapshot of every lane now', answer: takeSnapshots,
+    method: 'POST',
+    path: '/v1/snapshots',
+    roles: OPERATORS,
+    summary: 'Take a snapshot of every lane now',
+    answer: takeSnapshots,
   },
   {
-    method: 'GET', path: '/v1/house/quiet', roles: OPERATORS, query: ['wait', 'projections'],
+    method: 'GET',
+    path: '/v1/house/quiet',
+    roles: OPERATORS,
+    query: ['wait', 'projections'],
     summary: 'Answers when every lane has done all there is to do, or after `wait` ms',
     answer: quiet,
   },
   {
-    method: 'GET', path: '/v1/house/working', roles: OVERSEERS,
-    summary: 'Close-outs and rounds under way', answer: working,
+    method: 'GET',
+    path: '/v1/house/working',
+    roles: OVERSEERS,
+    summary: 'Close-outs and rounds under way',
+    answer: working,
   },
   {
-    method: 'GET', path: '/v1/house/ledger', roles: OVERSEERS,
+    method: 'GET',
+    path: '/v1/house/ledger',
+    roles: OVERSEERS,
     summary: 'Every balance and position of the read models, a line each, in smallest units',
     answer: ledgerLines,
   },
   {
-    method: 'GET', path: '/v1/whoami', roles: ANYONE, summary: 'The key that calls',
+    method: 'GET',
+    path: '/v1/whoami',
+    roles: ANYONE,
+    summary: 'The key that calls',
     answer: (_, { by }) => ({ ...by }),
   },
 ];

@@ -3,14 +3,31 @@ import { ROUNDS } from '../projections/rounds/rounds.projection.js';
 import type { Row } from '../read-store/row.entity.js';
 import type { Edge } from './edge.js';
 import type { ReferenceNames } from './names.js';
-import { ANYONE, numberOf, OVERSEERS, type Call, type ReadRoute, type Shown } from './read-route.js';
+import {
+  ANYONE,
+  numberOf,
+  OVERSEERS,
+  type Call,
+  type ReadRoute,
+  type Shown,
+} from './read-route.js';
 import { nextOf, pageOf, readModelsOf, rowsOf } from './read-rows.js';
 import { shownAmount, shownAsset, shownPrice } from './shown.js';
 import { formatUnits } from '@ringfence/money';
 
 function assetsShown({ reference }: Edge): Shown {
   const assets = [...reference.names.assets.values()];
-  return { items: assets.map(({ type: _, ...fields }) => fields) };
+  return {
+    items: assets.map(({ asset, caip, symbol, scale, haircutPpm, confirmations, pricedBy }) => ({
+      asset,
+      caip,
+      symbol,
+      scale,
+      haircutPpm,
+      confirmations,
+      pricedBy,
+    })),
+  };
 }
 
 function instrumentsShown({ reference: { names } }: Edge): Shown {
@@ -20,7 +37,9 @@ function instrumentsShown({ reference: { names } }: Edge): Shown {
     const price = names.prices.get(instrument);
     const set = names.parameters.get(instrument);
     return {
-      instrument, symbol, domain,
+      instrument,
+      symbol,
+      domain,
       settlement: shownAsset(names, settlement),
       tick: formatUnits(BigInt(tickSteps), tickScale),
       lot: formatUnits(BigInt(lotSteps), lotScale),
@@ -35,7 +54,9 @@ function instrumentsShown({ reference: { names } }: Edge): Shown {
 
 function domainsShown({ reference: { names } }: Edge): Shown {
   const items = [...names.domains.values()].map(({ domain, name, settlement }) => ({
-    domain, name, settlement: shownAsset(names, settlement),
+    domain,
+    name,
+    settlement: shownAsset(names, settlement),
   }));
   return { items };
 }
@@ -50,14 +71,24 @@ function houseShown({ reference: { names }, ground }: Edge): Shown {
 }
 
 const TOTALS = [
-  'collected', 'claims', 'debts', 'deficits', 'insurance_used', 'cut_by_adl', 'cut', 'paid', 'due',
+  'collected',
+  'claims',
+  'debts',
+  'deficits',
+  'insurance_used',
+  'cut_by_adl',
+  'cut',
+  'paid',
+  'due',
 ] as const;
 
 async function roundsShown(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const query = rowsOf(readModelsOf(edge), ROUNDS)
-    .orderBy('row.domain').addOrderBy('row.round')
-    .limit(page.limit).offset(page.offset);
+    .orderBy('row.domain')
+    .addOrderBy('row.round')
+    .limit(page.limit)
+    .offset(page.offset);
   if (call.query['domain'] !== undefined) {
     const domain = numberOf(call.query['domain'], 'domain');
     query.where('row.domain = :domain', { domain });
@@ -93,24 +124,46 @@ function membersShown({ reference }: Edge): Shown {
 /** What the whole house sees in one order, and its rounds. */
 export const MARKET_READS: readonly ReadRoute[] = [
   {
-    method: 'GET', path: '/v1/assets', roles: ANYONE, summary: 'Listed assets', answer: assetsShown,
+    method: 'GET',
+    path: '/v1/assets',
+    roles: ANYONE,
+    summary: 'Listed assets',
+    answer: assetsShown,
   },
   {
-    method: 'GET', path: '/v1/instruments', roles: ANYONE,
-    summary: 'Listed instruments with price and parameters', answer: instrumentsShown,
+    method: 'GET',
+    path: '/v1/instruments',
+    roles: ANYONE,
+    summary: 'Listed instruments with price and parameters',
+    answer: instrumentsShown,
   },
   {
-    method: 'GET', path: '/v1/domains', roles: ANYONE, summary: 'Domains', answer: domainsShown,
+    method: 'GET',
+    path: '/v1/domains',
+    roles: ANYONE,
+    summary: 'Domains',
+    answer: domainsShown,
   },
   {
-    method: 'GET', path: '/v1/house', roles: ANYONE,
-    summary: 'Parameters, time and partitions of the house', answer: houseShown,
+    method: 'GET',
+    path: '/v1/house',
+    roles: ANYONE,
+    summary: 'Parameters, time and partitions of the house',
+    answer: houseShown,
   },
   {
-    method: 'GET', path: '/v1/members', roles: OVERSEERS, summary: 'Members', answer: membersShown,
+    method: 'GET',
+    path: '/v1/members',
+    roles: OVERSEERS,
+    summary: 'Members',
+    answer: membersShown,
   },
   {
-    method: 'GET', path: '/v1/rounds', roles: ANYONE, query: ['domain', 'limit', 'offset'],
-    summary: 'Settlement rounds with their totals', answer: roundsShown,
+    method: 'GET',
+    path: '/v1/rounds',
+    roles: ANYONE,
+    query: ['domain', 'limit', 'offset'],
+    summary: 'Settlement rounds with their totals',
+    answer: roundsShown,
   },
 ];

@@ -6,7 +6,14 @@ import type { Row } from '../read-store/row.entity.js';
 import { readCommandId, writeCommandId } from './command-ids.js';
 import type { Edge } from './edge.js';
 import { answeredOutcome, itemJson, type Outcome } from './outcome.js';
-import { ANYONE, notFound, wrongField, type Call, type ReadRoute, type Shown } from './read-route.js';
+import {
+  ANYONE,
+  notFound,
+  wrongField,
+  type Call,
+  type ReadRoute,
+  type Shown,
+} from './read-route.js';
 import { rowsOf } from './read-rows.js';
 import { RESOURCES } from './resources.js';
 import { progressOf } from './saga.js';
@@ -17,7 +24,9 @@ interface Found extends FoundAnswer {
   readonly partition: number;
 }
 
-/** The lane that has it is not known from an id: each looks into its own table, which is in memory. */
+/**
+ * The lane that has it is not known from an id: each looks into its own table, which is in memory.
+ */
 async function find(edge: Edge, id: CommandId): Promise<Found | undefined> {
   for (const lanes of edge.lanes) {
     for (let partition = 0; partition < lanes.partitions; partition++) {
@@ -69,7 +78,9 @@ async function oneTrade(edge: Edge, call: Call): Promise<Shown> {
   const { instrument, lots, price, buyer, buyerBucket, seller, sellerBucket } = decided.command;
   const models = edge.readModels();
   const legs = models
-    ? await rowsOf(models, LEGS).where('row.trade = :id', { id: writeCommandId(id) }).getMany()
+    ? await rowsOf(models, LEGS)
+        .where('row.trade = :id', { id: writeCommandId(id) })
+        .getMany()
     : undefined;
   return {
     ...(JSON.parse(itemJson(outcome)) as Shown),
@@ -99,11 +110,17 @@ function legShown({ reference: { names } }: Edge, leg: Row): Shown {
 /** How orders ended. */
 export const ORDER_READS: readonly ReadRoute[] = [
   {
-    method: 'GET', path: '/v1/commands/:id', roles: ANYONE,
-    summary: 'What became of an order, by the id that its sender chose', answer: oneCommand,
+    method: 'GET',
+    path: '/v1/commands/:id',
+    roles: ANYONE,
+    summary: 'What became of an order, by the id that its sender chose',
+    answer: oneCommand,
   },
   {
-    method: 'GET', path: '/v1/trades/:id', roles: ANYONE,
-    summary: 'A trade and both of its legs', answer: oneTrade,
+    method: 'GET',
+    path: '/v1/trades/:id',
+    roles: ANYONE,
+    summary: 'A trade and both of its legs',
+    answer: oneTrade,
   },
 ];

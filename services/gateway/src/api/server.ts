@@ -15,8 +15,8 @@ class MalformedJson extends Error {
 }
 
 /**
- * Serves the API below `/v1` on its own terms: plain JSON in, problems of RFC 9457 out, nothing of another framework on
- * the way of an order.
+ * Serves the API below `/v1` on its own terms: plain JSON in, problems of RFC 9457 out, nothing of
+ * another framework on the way of an order.
  */
 export function serveApi(
   server: FastifyInstance,

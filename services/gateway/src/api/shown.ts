@@ -1,4 +1,11 @@
-import { accountText, bucketText, type AccountId, type AssetId, type BucketId, type InstrumentId } from '@ringfence/kernel';
+import {
+  accountText,
+  bucketText,
+  type AccountId,
+  type AssetId,
+  type BucketId,
+  type InstrumentId,
+} from '@ringfence/kernel';
 import { bucketKind, bucketNumber, type DomainId } from '@ringfence/kernel';
 import { formatUnits } from '@ringfence/money';
 import type { Row } from '../read-store/row.entity.js';

@@ -11,7 +11,10 @@ export interface EventPlace {
   readonly time: number;
 }
 
-/** A read model: a pure fold of recorded facts to changes of rows. It decides nothing and may be rebuilt at any time. */
+/**
+ * A read model: a pure fold of recorded facts to changes of rows. It decides nothing and may be
+ * rebuilt at any time.
+ */
 export interface Projection {
   readonly tables: readonly Table[];
   readonly reads: readonly Service[];

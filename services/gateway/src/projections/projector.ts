@@ -32,11 +32,17 @@ interface Stream {
   written: Position;
   /** what the rows in the database show */
   reflected: Position;
-  /** records up to here were written by an earlier process: they only bring the folds' memory up to date */
+  /**
+   * records up to here were written by an earlier process: they only bring the folds' memory up to
+   * date
+   */
   readonly known: Position;
 }
 
-/** Reads the logs, folds them to rows and writes these, batch by batch, as fast as the database takes them. */
+/**
+ * Reads the logs, folds them to rows and writes these, batch by batch, as fast as the database
+ * takes them.
+ */
 export class Projector {
   readonly #streams: readonly Stream[];
   readonly #unwatch: (() => void)[] = [];
@@ -48,7 +54,10 @@ export class Projector {
   #closed = false;
   #fault: unknown;
 
-  private constructor(readonly options: ProjectorOptions, streams: readonly Stream[]) {
+  private constructor(
+    readonly options: ProjectorOptions,
+    streams: readonly Stream[],
+  ) {
     this.#streams = streams;
     for (const { tail } of streams) {
       this.#unwatch.push(options.journal.watch(tail.stream, () => this.#note()));
@@ -68,9 +77,20 @@ export class Projector {
         const found = written.get(`${service}/${p}`);
         if (!found) await store.begin(service, p);
         const known = found ? { seq: Number(found.seq), hash: found.hash } : GENESIS;
-        const tail = new LogTail(journal, service, logStream(service, p), { cache, who: 'a read model' });
+        const tail = new LogTail(journal, service, logStream(service, p), {
+          cache,
+          who: 'a read model',
+        });
         const folds = projections.filter(({ reads }) => reads.includes(service));
-        streams.push({ service, partition: p, tail, folds, known, written: known, reflected: known });
+        streams.push({
+          service,
+          partition: p,
+          tail,
+          folds,
+          known,
+          written: known,
+          reflected: known,
+        });
       }
     }
     return new Projector(options, streams);

@@ -45,7 +45,9 @@ export class Rows {
   /** One array literal of PostgreSQL per column. */
   arrays(): string[] {
     return this.#values.map((values, place) =>
-      this.table.columns[place].type === 'text' ? textArray(values) : `{${values.map(plain).join(',')}}`,
+      this.table.columns[place].type === 'text'
+        ? textArray(values)
+        : `{${values.map(plain).join(',')}}`,
     );
   }
 

@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Amounts hold 10^38 smallest units and their sums. Written out once: later changes are migrations of their own. */
+/**
+ * Amounts hold 10^38 smallest units and their sums. Written out once: later changes are migrations
+ * of their own.
+ */
 const TABLES = [
   `create table checkpoints (service text not null, partition integer not null,
     seq bigint not null, hash text not null, primary key (service, partition))`,

@@ -1,6 +1,9 @@
 import { EntitySchema } from 'typeorm';
 
-/** How far a log went into the read models. Moved in the transaction that writes the rows, from its old value only. */
+/**
+ * How far a log went into the read models. Moved in the transaction that writes the rows, from its
+ * old value only.
+ */
 export interface Checkpoint {
   readonly service: string;
   readonly partition: number;

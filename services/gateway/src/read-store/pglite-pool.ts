@@ -86,12 +86,11 @@ class Turn extends EventEmitter {
     return asked;
   }
 }
-const plain = (value: unknown): unknown =>
-  Buffer.isBuffer(value) ? new Uint8Array(value) : value;
+const plain = (value: unknown): unknown => (Buffer.isBuffer(value) ? new Uint8Array(value) : value);
 
 /**
- * What TypeORM takes for the pool of `pg`: turns at one session, first come first served, so that transactions never
- * mix.
+ * What TypeORM takes for the pool of `pg`: turns at one session, first come first served, so that
+ * transactions never mix.
  */
 class PglitePool extends EventEmitter {
   readonly #thread: PgliteThread;

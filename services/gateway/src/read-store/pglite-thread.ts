@@ -10,7 +10,11 @@ export interface Ask {
 /** Its result in the shape of `pg`, or the error's text and SQLSTATE. */
 export interface Told {
   readonly id: number;
-  readonly result?: { readonly rows: unknown[]; readonly rowCount: number; readonly command: string };
+  readonly result?: {
+    readonly rows: unknown[];
+    readonly rowCount: number;
+    readonly command: string;
+  };
   readonly error?: { readonly message: string; readonly code: string };
 }
 

@@ -27,8 +27,9 @@ export const SIMULATED_CHAIN = 'simulated';
 const HASH_DIGITS_USED = 12;
 
 /**
- * A chain inside the process, for demos and tests: what the house instructs is sent at once, and somebody mines blocks.
- * Everything it does follows from the log, under ids that do too, so it may die and be asked again at any time.
+ * A chain inside the process, for demos and tests: what the house instructs is sent at once, and
+ * somebody mines blocks. Everything it does follows from the log, under ids that do too, so it may
+ * die and be asked again at any time.
  */
 export class SimulatedChain implements LaneEffect<CustodyState> {
   readonly #lanes = new Map<number, Lane<CustodyState>>();
@@ -56,7 +57,10 @@ export class SimulatedChain implements LaneEffect<CustodyState> {
     }
   }
 
-  /** Mines one block with these payments: one command to the lane of every partition. One after another. */
+  /**
+   * Mines one block with these payments: one command to the lane of every partition. One after
+   * another.
+   */
   mine(order: MineOrder): Promise<readonly Mined[]> {
     const mined = this.#mining.then(() => this.#mine(order));
     this.#mining = mined.catch(() => undefined);
@@ -69,10 +73,13 @@ export class SimulatedChain implements LaneEffect<CustodyState> {
     return Promise.all(parts.map((part, partition) => this.#block(partition, id, part)));
   }
 
-  /** Where the account lives that the payer named; any other text goes where its transaction says. */
+  /**
+   * Where the account lives that the payer named; any other text goes where its transaction says.
+   */
   #partitionOf({ to, transaction }: Payment): number {
     const account = parseAccount(to);
-    if (account !== undefined && partitionOf(account) < this.partitions) return partitionOf(account);
+    if (account !== undefined && partitionOf(account) < this.partitions)
+      return partitionOf(account);
     const digits = hash(Buffer.from(transaction, 'utf8')).slice(0, HASH_DIGITS_USED);
     return parseInt(digits, 16) % this.partitions;
   }

@@ -1,4 +1,10 @@
-import { post, type AccountsEvent, type Event, type EventOf, type Ledger } from '@ringfence/contracts';
+import {
+  post,
+  type AccountsEvent,
+  type Event,
+  type EventOf,
+  type Ledger,
+} from '@ringfence/contracts';
 import { present, type AccountId, type BucketId, type InstrumentId } from '@ringfence/kernel';
 import type { EventPlace, Projection } from '../projection.js';
 import type { RowSet } from '../rows.js';
@@ -29,8 +35,8 @@ interface Held {
 export type UnitOf = (instrument: InstrumentId) => bigint;
 
 /**
- * Positions: legs add up under their tags, and a settled bucket stands at the marks of its round. Keeps what is open in
- * memory, since a settlement needs the legs below its round.
+ * Positions: legs add up under their tags, and a settled bucket stands at the marks of its round.
+ * Keeps what is open in memory, since a settlement needs the legs below its round.
  */
 export class PositionsProjection implements Projection {
   readonly tables = [POSITIONS];
@@ -113,7 +119,15 @@ export class PositionsProjection implements Projection {
   #write(account: AccountId, { bucket, instrument, slots }: Held): void {
     const rows = present(this.#rows, 'rows of this batch').of(POSITIONS);
     const row = rows.row(account, bucket, instrument);
-    rows.set(row, 'lots', slots.reduce((sum, slot) => sum + slot.lots, 0));
-    rows.set(row, 'cost', slots.reduce((sum, slot) => sum + slot.cost, 0n));
+    rows.set(
+      row,
+      'lots',
+      slots.reduce((sum, slot) => sum + slot.lots, 0),
+    );
+    rows.set(
+      row,
+      'cost',
+      slots.reduce((sum, slot) => sum + slot.cost, 0n),
+    );
   }
 }

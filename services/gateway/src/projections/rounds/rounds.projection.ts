@@ -37,7 +37,15 @@ export const roundsProjection: Projection = {
       const rows = set.of(ROUNDS);
       const row = rows.row(event.domain, event.round);
       rows.set(row, 'status', 'decided');
-      for (const total of ['collected', 'claims', 'debts', 'deficits', 'cut', 'paid', 'due'] as const) {
+      for (const total of [
+        'collected',
+        'claims',
+        'debts',
+        'deficits',
+        'cut',
+        'paid',
+        'due',
+      ] as const) {
         rows.set(row, total, event[total]);
       }
       rows.set(row, 'insurance_used', event.insuranceUsed);
