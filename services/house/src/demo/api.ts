@@ -18,6 +18,13 @@ export class HouseRefused extends Error {
   override readonly name = 'HouseRefused';
 }
 
+/** What goes on in the house although it is quiet: it waits for time to pass. */
+export interface UnderWay {
+  readonly calls: number;
+  readonly closeOuts: number;
+  readonly openRounds: number;
+}
+
 /** The public HTTP API, as one key holder sees it. */
 export class Api {
   commands = 0;
@@ -67,11 +74,16 @@ export class Api {
     return (await this.#send('GET', path)) as T;
   }
 
-  /** Waits until nothing waits anywhere in the house. */
-  async quiet(): Promise<void> {
+  /**
+   * Waits until nothing waits anywhere in the house.
+   *
+   * @param shown  whether the read models must have caught up too
+   */
+  async quiet(shown = false): Promise<UnderWay> {
+    const path = `/v1/house/quiet?wait=5000&projections=${shown}`;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { quiet } = await this.get<{ quiet: boolean }>('/v1/house/quiet?wait=5000');
-      if (quiet) return;
+      const found = await this.get<UnderWay & { quiet: boolean }>(path);
+      if (found.quiet) return found;
     }
     throw new HouseRefused('the house does not come to rest');
   }

@@ -1,9 +1,11 @@
+import type { UnderWay } from './api.js';
 import type { PriceFrame } from './bars.js';
 import type { Crowd } from './crowd.js';
 import { DOMAIN, type Listing } from './founding.js';
 
 const EIGHT_HOURS_MS = 8 * 3_600_000;
 const MINUTE_MS = 60_000;
+const VALID_MS = 2 * 3_600_000;
 /**
  * so many ticks at most follow a frame while close-outs are worked off: within its quarter of an
  * hour
@@ -12,10 +14,6 @@ const TICKS_PER_FRAME = 12;
 /** the exchange's usual rate: one basis point per eight hours */
 const FUNDING_RATE_PPB = 100_000;
 
-interface Working {
-  readonly closeOuts: number;
-  readonly openRounds: number;
-}
 interface Call {
   readonly account: string;
   readonly bucket: string;
@@ -37,51 +35,47 @@ export class Crash {
     readonly listings: readonly Listing[],
   ) {}
 
-  async tick(time: number): Promise<void> {
+  async tick(time: number): Promise<UnderWay> {
     const { operator, id } = this.crowd;
     await operator.must('/v1/ticks', { id: id(), time, source: 'bars' });
     this.ticks++;
-    await operator.quiet();
+    return operator.quiet();
   }
 
-  async publish({ time, prices }: PriceFrame): Promise<void> {
+  async publish({ time, prices }: PriceFrame): Promise<UnderWay> {
     const { operator, id } = this.crowd;
     const list = this.listings
       .filter(({ symbol }) => prices.has(symbol))
       .map(({ symbol, instrument }) => ({ instrument, price: prices.get(symbol) }));
     const [result] = await operator.post('/v1/frames', [
-      { id: id(), time, validUntil: time + 2 * 3_600_000, source: 'bars', prices: list },
+      { id: id(), time, validUntil: time + VALID_MS, source: 'bars', prices: list },
     ]);
     this.frames++;
     const held = result.facts?.['held'];
     if (Array.isArray(held)) this.held += held.length;
-    await operator.quiet();
+    return operator.quiet();
   }
 
   /** One price frame and everything that follows from it. */
   async step(frame: PriceFrame): Promise<void> {
     await this.tick(frame.time);
-    await this.publish(frame);
+    const { calls } = await this.publish(frame);
     await this.crowd.act(frame);
-    await this.#answer();
-    if (frame.time - this.#lastRound >= EIGHT_HOURS_MS) await this.#round(frame.time);
+    if (calls > 0) await this.#answer();
+    let underWay = await this.crowd.operator.quiet();
+    if (frame.time - this.#lastRound >= EIGHT_HOURS_MS) underWay = await this.#round(frame.time);
     for (let i = 1; i <= TICKS_PER_FRAME; i++) {
-      await this.tick(frame.time + i * MINUTE_MS);
-      const { closeOuts, openRounds } = await this.#working();
-      if (i >= 2 && closeOuts === 0 && openRounds === 0) return;
+      if (underWay.closeOuts === 0 && underWay.openRounds === 0) return;
+      underWay = await this.tick(frame.time + i * MINUTE_MS);
     }
   }
-  #working(): Promise<Working> {
-    return this.crowd.operator.get('/v1/house/working');
-  }
   async #answer(): Promise<void> {
-    const { items } = await this.crowd.operator.get<{ items: Call[] }>(
-      '/v1/calls?status=open&limit=1000',
-    );
+    const { operator } = this.crowd;
+    await operator.quiet(true);
+    const { items } = await operator.get<{ items: Call[] }>('/v1/calls?status=open&limit=1000');
     await this.crowd.answerCalls(items);
-    await this.crowd.operator.quiet();
   }
-  async #round(time: number): Promise<void> {
+  async #round(time: number): Promise<UnderWay> {
     this.#lastRound = time - (time % EIGHT_HOURS_MS);
     const { operator, id } = this.crowd;
     const funding = this.listings.map(({ instrument }) => ({
@@ -89,6 +83,6 @@ export class Crash {
       ratePpb: FUNDING_RATE_PPB,
     }));
     await operator.post('/v1/rounds', [{ id: id(), domain: DOMAIN, funding }]);
-    await operator.quiet();
+    return operator.quiet();
   }
 }

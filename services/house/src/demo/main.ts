@@ -94,7 +94,7 @@ class Demo {
     await crowd.operator.quiet();
     const recoveredMs = performance.now() - started;
     await crowd.send(orders);
-    await crowd.operator.quiet();
+    await crowd.operator.quiet(true);
     this.progress.say(`killed, and back after ${recoveredMs.toFixed(0)} ms`);
     return { unanswered: orders.length, recoveredMs };
   }
