@@ -92,10 +92,11 @@ export class Lane<State> {
    */
   static async open<State>(options: LaneOptions<State>): Promise<Lane<State> | 'stood-down'> {
     const loader = await Loader.start(options);
-    const { journal, definition, partition, writer, wait } = options;
+    const { journal, definition, partition, writer, wait, rule } = options;
     const opened = await ChainWriter.open(journal, logStream(definition.service, partition), {
       writer,
       from: loader.head,
+      rule,
       witnesses: options.witnesses ?? [],
       contracts: catalogue.fingerprint,
       now: 0,
@@ -237,10 +238,10 @@ export class Lane<State> {
   /** An owner that was taken over does not know what it missed: its fault is not the log's. */
   async #stopUnlessOvertaken(fault: unknown): Promise<void> {
     await this.#inflight;
-    const { journal, cache, wait } = this.options;
+    const { journal, cache, wait, rule } = this.options;
     const { service, partition } = this.address;
     const stream = logStream(service, partition);
-    const tail = new LogTail(journal, service, stream, { from: this.#writer.head, cache });
+    const tail = new LogTail(journal, service, stream, { from: this.#writer.head, cache, rule });
     const beyond = await tail.poll(wait).catch(() => []);
     if (beyond.length > 0 && this.#status === 'active') this.#status = 'fenced';
     this.#stop(fault);
@@ -351,11 +352,11 @@ export class Lane<State> {
   async #setAside(fault: LaneFault): Promise<void> {
     this.#intake.poisoned.set(present(fault.client, 'a client command'), fault.message);
     await this.#inflight;
-    const { journal, cache, wait } = this.options;
+    const { journal, cache, wait, rule } = this.options;
     const loader = await Loader.start(this.options);
     const { service, partition } = this.address;
     const stream = logStream(service, partition);
-    const tail = new LogTail(journal, service, stream, { from: loader.head, cache });
+    const tail = new LogTail(journal, service, stream, { from: loader.head, cache, rule });
     while (tail.head.seq < this.#writer.head.seq) {
       for (const record of await tail.poll(wait)) await loader.fold(record);
     }

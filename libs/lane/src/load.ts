@@ -6,6 +6,7 @@ import {
   type ChainHead,
   type InputRange,
   type Journal,
+  type Rule,
 } from '@ringfence/journal';
 import { LaneCore, StateDiverged, type Saved } from './core.js';
 import {
@@ -45,6 +46,8 @@ export interface LoadOptions<State> {
   readonly cache?: DecodeCache;
   /** fold from the beginning even if there is a snapshot */
   readonly fromZero?: boolean;
+  /** how this lane tells what counts in any log; tests plant a broken one */
+  readonly rule?: Rule;
 }
 
 /**
@@ -79,12 +82,13 @@ export class Loader<State> {
   }
 
   #open(service: Service): void {
-    const { journal, cache } = this.options;
+    const { journal, cache, rule } = this.options;
     const stream = logStream(service, this.address.partition);
     const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
     const tail = new LogTail(journal, service, stream, {
       from,
       cache,
+      rule,
       who: addressText(this.address),
     });
     this.#foreign.set(logTopic(service), new ForeignLog(tail, this.options.wait));
@@ -102,12 +106,13 @@ export class Loader<State> {
 
   /** Logs to go on reading, each from where the last own record left it. */
   tails(): LogTail[] {
-    const { journal, cache } = this.options;
+    const { journal, cache, rule } = this.options;
     return LaneCore.reads(this.options.definition).map((service) => {
       const from = this.core.inputs.get(logTopic(service)) ?? GENESIS;
       return new LogTail(journal, service, logStream(service, this.address.partition), {
         from,
         cache,
+        rule,
         who: addressText(this.address),
       });
     });
@@ -160,11 +165,12 @@ export async function foldLane<State>(
   until = Infinity,
 ): Promise<{ core: LaneCore<State>; head: ChainHead }> {
   const loader = await Loader.start(options);
-  const { journal, definition, partition, cache } = options;
+  const { journal, definition, partition, cache, rule } = options;
   const { service } = definition;
   const tail = new LogTail(journal, service, logStream(service, partition), {
     from: loader.head,
     cache,
+    rule,
   });
   let head = loader.head;
   for (;;) {

@@ -16,6 +16,7 @@ import {
   type ChainRecord,
   type Head,
   type Journal,
+  type Rule,
   type Stream,
 } from '@ringfence/journal';
 
@@ -81,6 +82,8 @@ export interface LogTailOptions {
   readonly cache?: DecodeCache;
   /** named when the log turns out to be shorter than `from` */
   readonly who?: string;
+  /** tests plant a broken one */
+  readonly rule?: Rule;
 }
 
 /** Reads a log of the house from a position on, decision by decision. */
@@ -94,8 +97,8 @@ export class LogTail {
     readonly stream: Stream,
     options: LogTailOptions = {},
   ) {
-    const { from = GENESIS, who = 'a reader', cache } = options;
-    this.#chain = new ChainTail(journal, stream, { from, who });
+    const { from = GENESIS, who = 'a reader', cache, rule } = options;
+    this.#chain = new ChainTail(journal, stream, { from, who, rule });
     this.#cache = cache;
   }
   get head(): ChainHead {

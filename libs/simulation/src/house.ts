@@ -7,18 +7,27 @@ import {
   type By,
   type CommandId,
 } from '@ringfence/kernel';
-import { MemoryJournal, type Fault, type FaultPlan, type MemorySession } from '@ringfence/journal';
 import {
+  follow,
+  MemoryJournal,
+  type Fault,
+  type FaultPlan,
+  type MemorySession,
+} from '@ringfence/journal';
+import {
+  DecodeCache,
   Lane,
   NO_SNAPSHOTS,
   type Answer,
   type Answered,
   type Exchange,
+  type LaneOptions,
   type Saved,
   type SnapshotStore,
 } from '@ringfence/lane';
 import { Chance } from './chance.js';
 import { FaultyExchange, type PacketFaults } from './exchange.js';
+import { remembered } from './remembered.js';
 import { SeededScheduler } from './scheduler.js';
 
 /** Lane definitions keep their own state types; the simulation only runs them. */
@@ -31,7 +40,10 @@ export interface HouseOptions {
   readonly journal?: FaultPlan['rates'];
   readonly packets?: PacketFaults;
   readonly snapshots?: boolean;
+  /** what a planted fault changes of a lane that is about to open */
+  readonly alter?: Alter;
 }
+export type Alter = (address: Address, options: LaneOptions<never>) => LaneOptions<never>;
 
 /** One process that owns (or believes to own) one lane. */
 interface Owner {
@@ -69,12 +81,16 @@ export class SimulatedHouse {
   answered: Order[] = [];
   readonly #owners = new Map<string, Owner[]>();
   readonly #snapshots = new Map<string, Saved[]>();
+  readonly rule = remembered(follow);
+  /** lanes of one process share what was decoded: in every second house all lanes do */
+  readonly #cache: DecodeCache | null;
   #names = 0;
   #ids = 0;
   #rates: Partial<Record<Fault, number>> = {};
 
   constructor(readonly options: HouseOptions) {
     this.chance = new Chance(options.seed);
+    this.#cache = options.seed % 2 === 0 ? new DecodeCache() : null;
     this.scheduler = new SeededScheduler(this.chance.fork());
     const faults = this.chance.fork();
     this.journalFaults(options.journal ?? {});
@@ -128,7 +144,7 @@ export class SimulatedHouse {
   }
   async #open(address: Address, owner: Owner): Promise<void> {
     try {
-      const opened = await Lane.open({
+      const options: LaneOptions<never> = {
         definition: this.definitionOf(address),
         partition: address.partition,
         partitions: this.options.partitions,
@@ -137,8 +153,11 @@ export class SimulatedHouse {
         snapshots: this.options.snapshots ? this.#store() : NO_SNAPSHOTS,
         writer: owner.name,
         seed: this.chance.word(),
+        rule: this.rule,
         wait: () => new Promise((go) => this.scheduler.defer(`${owner.name} wait`, go)),
-      });
+        ...(this.#cache ? { cache: this.#cache } : undefined),
+      };
+      const opened = await Lane.open(this.options.alter?.(address, options) ?? options);
       if (opened === 'stood-down') owner.dead = true;
       else owner.lane = opened;
     } catch (fault) {
@@ -147,12 +166,19 @@ export class SimulatedHouse {
   }
   #store(): SnapshotStore {
     return {
-      load: async (address) => structuredClone(this.#snapshots.get(addressText(address))?.at(-1)),
+      load: async (address) => structuredClone(this.#found(address)),
       save: async (address, saved) => {
         const kept = this.#snapshots.get(addressText(address)) ?? [];
         this.#snapshots.set(addressText(address), [...kept, structuredClone(saved)]);
       },
     };
+  }
+  /** Mostly the newest; sometimes an older one, or none: snapshots may be lost. */
+  #found(address: Address): Saved | undefined {
+    const kept = this.#snapshots.get(addressText(address)) ?? [];
+    const dice = this.chance.real();
+    if (dice < 0.8) return kept.at(-1);
+    return dice < 0.97 ? kept[this.chance.below(kept.length)] : undefined;
   }
   /** Where snapshots of this house are kept; an old one can be put back by hand. */
   get snapshots(): SnapshotStore {

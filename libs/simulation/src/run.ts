@@ -1,8 +1,9 @@
 import type { Event } from '@ringfence/contracts';
 import { addressText, type Address } from '@ringfence/kernel';
-import { foldLane, NO_SNAPSHOTS, takeSnapshot, type LaneCore } from '@ringfence/lane';
+import { DecodeCache, foldLane, NO_SNAPSHOTS, takeSnapshot, type LaneCore } from '@ringfence/lane';
 import { Auditor, type Violation } from './auditor/index.js';
-import { SimulatedHouse, type AnyDefinition } from './house.js';
+import type { Climate } from './climate.js';
+import { SimulatedHouse, type Alter, type AnyDefinition } from './house.js';
 import { Life } from './life.js';
 import { OPERATOR, REFERENCE, Town } from './town.js';
 import { Observer } from './watch.js';
@@ -15,6 +16,10 @@ export interface RunOptions {
   readonly partitions?: number;
   /** no lost acks, crashes or lost packets: for hunting a fault that needs none */
   readonly calm?: boolean;
+  /** what a planted fault changes of a lane */
+  readonly alter?: Alter;
+  /** from the seed where absent */
+  readonly climate?: Partial<Climate>;
   /** goes on after a violation: for hunting what hides behind another */
   readonly keepGoing?: boolean;
 }
@@ -41,11 +46,9 @@ const JOURNAL_FAULTS = {
 };
 const PACKET_FAULTS = { lost: 0.04, repeated: 0.05 };
 const CALM = { lost: 0, repeated: 0 };
-/**
- * Ticks until lost packets were surely sent again and every call, round and close-out came to its
- * end.
- */
-const SETTLE_ROUNDS = 120;
+/** Ticks in which every call, round and close-out comes to its end, and lost packets come again. */
+const SETTLE_TICKS_MIN = 16;
+const SETTLE_TICKS_MAX = 160;
 
 /** One house under one seed, audited after every step; the run stops at the first violation. */
 export class Run {
@@ -54,6 +57,8 @@ export class Run {
   readonly observer: Observer;
   readonly town: Town;
   readonly #life: Life;
+  /** read from the bytes once, for all who fold them beside the house */
+  readonly #decoded = new DecodeCache();
   readonly events = new Map<Event['type'], number>();
   violations: readonly Violation[] = [];
   step = 0;
@@ -63,7 +68,7 @@ export class Run {
     this.house = new SimulatedHouse({ ...options, partitions, snapshots: true });
     this.auditor = new Auditor({ partitions });
     this.observer = new Observer(this.house.journal, this.house.addresses());
-    this.town = new Town(this.house);
+    this.town = new Town(this.house, options.climate);
     this.#life = new Life(this.house, this.town);
   }
 
@@ -94,7 +99,7 @@ export class Run {
     else if (dice < 0.925) this.house.crash(somewhere);
     else if (dice < 0.94) this.house.start(somewhere);
     else if (dice < 0.955) this.house.pause(somewhere);
-    else if (dice < 0.98) this.house.resume(somewhere);
+    else if (dice < 0.97) this.house.resume(somewhere);
     else void this.snapshot(somewhere);
     await this.house.run(chance.below(chance.happens(0.2) ? 400 : 60));
     this.house.tend();
@@ -136,6 +141,8 @@ export class Run {
       journal: this.house.journal,
       snapshots: this.house.snapshots,
       seed: 1,
+      rule: this.house.rule,
+      cache: this.#decoded,
       wait: () => new Promise((go) => this.house.scheduler.defer('auditor wait', go)),
     };
   }
@@ -145,16 +152,16 @@ export class Run {
     this.house.exchange.faults = CALM;
     this.house.journalFaults({});
     for (const address of this.house.addresses()) this.house.resume(address);
-    for (let round = 0; round < SETTLE_ROUNDS && this.#goesOn; round++) {
+    for (let tick = 0; tick < SETTLE_TICKS_MAX && this.#goesOn; tick++) {
       await this.house.exhaust();
       this.house.tend();
       this.house.askAgain();
       await this.house.exhaust();
-      if (round % 10 === 0) this.house.order(REFERENCE, this.town.frame(), OPERATOR);
+      if (tick % 10 === 0) this.house.order(REFERENCE, this.town.frame(), OPERATOR);
       this.house.order(REFERENCE, this.town.tick(30_000), OPERATOR);
       await this.house.exhaust();
       this.audit();
-      if (round > 40 && this.#quiet()) break;
+      if (tick > SETTLE_TICKS_MIN && this.#quiet()) break;
     }
     if (!this.#goesOn) return;
     const [open] = this.house.open;
@@ -165,6 +172,7 @@ export class Run {
     else this.violations = this.auditor.checkQuiet();
   }
   #quiet(): boolean {
+    if (this.events.get('RoundAsked') !== this.events.get('RoundClosed')) return false;
     return this.house.addresses().every((address) => this.house.lane(address)?.unacked === 0);
   }
 

@@ -165,9 +165,12 @@ export class Town {
   readonly climate: Climate;
   now = 1_000_000;
 
-  constructor(readonly house: SimulatedHouse) {
+  constructor(
+    readonly house: SimulatedHouse,
+    climate: Partial<Climate> = {},
+  ) {
     this.heights = new Array<number>(house.options.partitions).fill(0);
-    this.climate = climateOf(house.chance.fork());
+    this.climate = { ...climateOf(house.chance.fork()), ...climate };
   }
 
   async found(clientsPerPartition: number): Promise<void> {
