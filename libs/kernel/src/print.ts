@@ -1,3 +1,7 @@
+/** Where 64 bits of a bigint are taken apart without a bigint for each half. */
+const LIMB = new DataView(new ArrayBuffer(8));
+const LIMB_MAX = 2n ** 64n - 1n;
+
 /**
  * A 64-bit mixing sum of numbers and texts, as two 32-bit halves: state digests and input hashes in
  * the pure core, where
@@ -16,11 +20,14 @@ export class Print {
   big(value: bigint): this {
     let rest = value < 0n ? -value : value;
     this.#word(value < 0n ? 1 : 2);
-    do {
-      this.#word(Number(rest & 0xffffffffn) | 0);
-      rest >>= 32n;
-    } while (rest > 0n);
-    return this;
+    for (;;) {
+      LIMB.setBigUint64(0, rest, true);
+      const high = LIMB.getInt32(4, true);
+      this.#word(LIMB.getInt32(0, true));
+      if (rest > LIMB_MAX || high !== 0) this.#word(high);
+      if (rest <= LIMB_MAX) return this;
+      rest >>= 64n;
+    }
   }
   text(value: string): this {
     this.#word(value.length);

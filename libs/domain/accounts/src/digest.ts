@@ -4,7 +4,9 @@ import type { Account, AccountsState, Bucket } from './state.js';
 function printBucket(print: Print, bucket: Bucket): void {
   print.int(bucket.id).big(bucket.due).big(bucket.claim).big(bucket.debt);
   print.int((bucket.isFailing ? 1 : 0) + (bucket.isReported ? 2 : 0));
-  for (const cash of bucket.cash) print.int(cash.asset).big(cash.available).big(cash.reserved);
+  for (const { asset, available, reserved, unswept } of bucket.cash) {
+    print.int(asset).big(available).big(reserved).big(unswept);
+  }
   for (const held of bucket.positions) {
     print.int(held.instrument).int(held.settlingLots).big(held.settlingCost);
     print.int(held.nextLots).big(held.nextCost);
@@ -21,7 +23,6 @@ function printAccount(account: Account): bigint {
   for (const bucket of account.buckets) printBucket(print, bucket);
   for (const venue of account.venues) print.int(venue);
   for (const destination of account.destinations) print.text(destination);
-  for (const each of account.unswept) print.int(each.asset).big(each.amount);
   return print.value();
 }
 

@@ -32,7 +32,7 @@ let book: AccountsState;
 function cashIn(bucket: Bucket, asset: AssetId): Cash {
   const found = cashAt(bucket, asset);
   if (found) return found;
-  const cash: Cash = { asset, available: 0n, reserved: 0n };
+  const cash: Cash = { asset, available: 0n, reserved: 0n, unswept: 0n };
   bucket.cash = appended(bucket.cash, cash);
   return cash;
 }
@@ -42,12 +42,7 @@ function noteWall(account: Account, asset: AssetId, amount: bigint): void {
     account.isUnswept = true;
     book.unswept.push(indexOf(account.id));
   }
-  for (const each of account.unswept) {
-    if (each.asset !== asset) continue;
-    each.amount += amount;
-    return;
-  }
-  account.unswept = appended(account.unswept, { asset, amount });
+  cashIn(account.excess, asset).unswept += amount;
 }
 
 /** Accounts with a position of the domain, ascending: a round visits only those. */

@@ -16,12 +16,18 @@ import {
 import { initialReference, type ReferenceView } from './reference-view.js';
 import type { Round } from './round-state.js';
 
-/** What a bucket holds of one asset, in its smallest units; both ≥ 0 at all times. */
+/** What a bucket holds of one asset, in its smallest units. */
 export interface Cash {
   readonly asset: AssetId;
+  /** ≥ 0 */
   available: bigint;
-  /** promised to a pending transfer, withdrawal, move, leg or round */
+  /** ≥ 0: promised to a pending transfer, withdrawal, move, leg or round */
   reserved: bigint;
+  /**
+   * net change of the whole account against other walls that custody has not been told yet, > 0
+   * came in; kept with what is in `excess`, 0 in any other bucket
+   */
+  unswept: bigint;
 }
 /**
  * What a bucket holds of one instrument. `cost` is lots × price × unit, signed. `settling`: legs
@@ -59,11 +65,6 @@ export interface Bucket {
   /** reservations of legs and moves that wait here */
   pending: readonly number[];
 }
-/** Net ledger change against other walls that custody has not been told yet; > 0 came in. */
-export interface Unswept {
-  readonly asset: AssetId;
-  amount: bigint;
-}
 /** One segregated account: the wall, and everything behind it. */
 export interface Account {
   readonly id: AccountId;
@@ -73,11 +74,13 @@ export interface Account {
   readonly domain: DomainId | null;
   readonly reference: string;
   status: 'open' | 'closed';
-  /** in order of their ids; the first is `excess` */
+  /** the first of the buckets: every deposit, transfer and withdrawal meets it */
+  readonly excess: Bucket;
+  /** in order of their ids */
   buckets: readonly Bucket[];
   venues: readonly MemberId[];
   destinations: readonly string[];
-  unswept: readonly Unswept[];
+  /** stands in the list of what custody has not been told */
   isUnswept: boolean;
   /** changed since its digest was taken */
   isTouched: boolean;
@@ -204,21 +207,24 @@ export type AccountTitle = Pick<
   Account,
   'id' | 'member' | 'owner' | 'class' | 'domain' | 'reference'
 >;
-export const newAccount = (title: AccountTitle): Account => ({
-  id: title.id,
-  member: title.member,
-  owner: title.owner,
-  class: title.class,
-  domain: title.domain,
-  reference: title.reference,
-  status: 'open',
-  buckets: [emptyBucket(EXCESS)],
-  venues: NONE,
-  destinations: NONE,
-  unswept: NONE,
-  isUnswept: false,
-  isTouched: false,
-});
+export function newAccount(title: AccountTitle): Account {
+  const excess = emptyBucket(EXCESS);
+  return {
+    id: title.id,
+    member: title.member,
+    owner: title.owner,
+    class: title.class,
+    domain: title.domain,
+    reference: title.reference,
+    status: 'open',
+    excess,
+    buckets: [excess],
+    venues: NONE,
+    destinations: NONE,
+    isUnswept: false,
+    isTouched: false,
+  };
+}
 
 /** The lane before its first event: it has the house's own three accounts already. */
 export function initialState(partition: number, partitions: number): AccountsState {
@@ -256,6 +262,7 @@ export const ownAccount = (state: AccountsState, id: AccountId): Account =>
   present(accountAt(state, id), 'account');
 
 export function bucketAt(account: Account, id: BucketId): Bucket | undefined {
+  if (id === EXCESS) return account.excess;
   for (const bucket of account.buckets) if (bucket.id === id) return bucket;
   return undefined;
 }

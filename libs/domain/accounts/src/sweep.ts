@@ -1,6 +1,6 @@
 import type { Event, EventOf } from '@ringfence/contracts';
 import { present } from '@ringfence/kernel';
-import { ownAccount, touch, type Account, type AccountsState } from './state.js';
+import { cashAt, ownAccount, touch, type Account, type AccountsState } from './state.js';
 
 /** Walls that one event tells custody about. */
 const WALLS_MAX = 256;
@@ -8,7 +8,8 @@ const WALLS_MAX = 256;
 export const isAnythingUnswept = (state: AccountsState): boolean =>
   state.unswept.length > 0 || state.between.length > 0;
 
-const isEven = (account: Account): boolean => account.unswept.every(({ amount }) => amount === 0n);
+const isEven = (account: Account): boolean =>
+  account.excess.cash.every(({ unswept }) => unswept === 0n);
 
 /**
  * What custody may sweep: the net of up to 256 walls, and all that was settled towards other
@@ -22,7 +23,7 @@ export function sweepsDue(state: AccountsState): Event {
     const account = present(state.accounts[state.unswept[i] ?? -1], 'unswept account');
     if (isEven(account)) continue;
     walls++;
-    for (const { asset, amount } of account.unswept) {
+    for (const { asset, unswept: amount } of account.excess.cash) {
       if (amount !== 0n) lines.push({ account: account.id, asset, amount });
     }
   }
@@ -39,8 +40,6 @@ function dropEven(state: AccountsState): void {
   for (let index = state.unswept.at(-1); index !== undefined; index = state.unswept.at(-1)) {
     const account = present(state.accounts[index], 'unswept account');
     if (!isEven(account)) return;
-    touch(state, account);
-    account.unswept = [];
     account.isUnswept = false;
     state.unswept.pop();
   }
@@ -48,12 +47,10 @@ function dropEven(state: AccountsState): void {
 
 export const sweepEvolve = {
   SweepsDue: (state: AccountsState, event: EventOf<'SweepsDue'>) => {
-    for (const line of event.lines) {
-      const { unswept } = ownAccount(state, line.account);
-      present(
-        unswept.find((each) => each.asset === line.asset),
-        'unswept amount',
-      ).amount -= line.amount;
+    for (const { account: id, asset, amount } of event.lines) {
+      const account = ownAccount(state, id);
+      touch(state, account);
+      present(cashAt(account.excess, asset), 'unswept amount').unswept -= amount;
     }
     state.between = [];
     dropEven(state);
