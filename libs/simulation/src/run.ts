@@ -131,7 +131,8 @@ export class Run {
   }
 
   async snapshot(address: Address): Promise<void> {
-    await takeSnapshot(this.#fold(address)).catch(() => undefined); // a snapshot may fail; the log is the truth
+    // a snapshot may fail; the log is the truth
+    await takeSnapshot(this.#fold(address)).catch(() => undefined);
   }
   #fold(address: Address): Parameters<typeof takeSnapshot<never>>[0] {
     return {
@@ -210,7 +211,8 @@ export class Run {
     for (const { answer, command } of this.house.orders) {
       const outcome = answer?.decided.outcome;
       if (outcome?.kind === 'accepted' || !outcome) continue;
-      const why = `${command.type} ${outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind}`;
+      const code = outcome.kind === 'rejected' ? outcome.rejection.code : outcome.kind;
+      const why = `${command.type} ${code}`;
       refused.set(why, (refused.get(why) ?? 0) + 1);
     }
     return {

@@ -139,7 +139,7 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     expect(await heads()).toEqual(await heads());
   });
 
-  it('give the first answer the second time, and a conflict for other content (LANE-004)', async () => {
+  it('give the first answer again, and a conflict for other content (LANE-004)', async () => {
     const house = make(1, 1);
     house.startAll();
     await house.exhaust();

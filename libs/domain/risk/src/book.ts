@@ -26,8 +26,9 @@ import {
 } from './state.js';
 
 /**
- * The view of the accounts log: margin buckets only. A reservation that waits for its verdict has left `available` already; it
- * counts as pending from its verdict on, and one that was refused is as if it had never been made.
+ * The view of the accounts log: margin buckets only. A reservation that waits for its verdict has
+ * left `available` already; it counts as pending from its verdict on, and one that was refused is
+ * as if it had never been made.
  */
 export const accountsView = {
   AccountOpened: (state, event, at) => {
@@ -95,11 +96,16 @@ type ValueName =
   | 'VariationSettled'
   | 'ClaimPaid';
 
-/** A trade on both sides, a slice on the side that takes it over; what closes a failing bucket asks no one. */
+/**
+ * A trade on both sides, a slice on the side that takes it over; what closes a failing bucket asks
+ * no one.
+ */
 export const needsGate = ({ purpose, offers }: EventOf<'LegReserved'>): boolean =>
   purpose === 'trade' || (purpose === 'slice' && !offers);
 
-/** Posts what an event moves. @returns the slot of the margin bucket it is about; -1 for `excess` */
+/**
+ * Posts what an event moves. @returns the slot of the margin bucket it is about; -1 for `excess`
+ */
 function entered(
   state: RiskState,
   event: EventOf<ValueName>,
@@ -175,7 +181,8 @@ export function countLeg(state: RiskState, slot: number, leg: PendingLeg): void 
 /**
  * Takes a reservation off the list of what is pending.
  *
- * @returns false when it is not there: nothing was reserved, or it was refused and its amount is back already
+ * @returns false when it is not there: nothing was reserved, or it was refused and its amount is
+ *          back already
  */
 function closeReservation(state: RiskState, reservation: number): boolean {
   const { reservations } = state.book;
@@ -199,7 +206,9 @@ function closeReservation(state: RiskState, reservation: number): boolean {
   return true;
 }
 
-/** A refused reservation is as if it had never been made: its release will find nothing to return. */
+/**
+ * A refused reservation is as if it had never been made: its release will find nothing to return.
+ */
 export function undoReservation(state: RiskState, slot: number, reservation: number): void {
   const bucket = bucketAt(state.book, slot);
   const leg = bucket.legs.find((other) => other.reservation === reservation);
@@ -248,8 +257,8 @@ const roundAt = (book: Book, domain: DomainId): Round =>
   present(book.rounds[domain], 'a round that this lane joined');
 
 /**
- * The last round that counts as settled for a bucket. One that held nothing was passed over: what it got since under the tag of
- * that round settles in the next one, like everything settled.
+ * The last round that counts as settled for a bucket. One that held nothing was passed over: what
+ * it got since under the tag of that round settles in the next one, like everything settled.
  */
 function settledRound({ book, market }: RiskState, bucket: Bucket): number {
   const domain = domainOf(market, bucket.id);

@@ -77,7 +77,8 @@ describe('an evaluation', () => {
     expect(desk.last('MarginEvaluated')).toMatchObject({ equity: 1_100n, free: 600n });
   });
   it('finds the published price of liquidation, a tick being a thousandth (RISK-053)', () => {
-    // shared cases, liquidation-price-linear lp2: 4,000 at 1,234.5, rate 0.6, collateral 3,259,080: 1,049.325
+    // shared cases, liquidation-price-linear lp2: 4,000 at 1,234.5, rate 0.6, collateral 3,259,080:
+    // 1,049.325
     const desk = opened();
     desk.read('reference', frame([{ price: 1_234_500, initialPpm: 610_000 }]));
     const leg = holds({ lots: 4_000, price: 1_234_500 });
@@ -103,7 +104,7 @@ describe('an evaluation', () => {
     desk.read('accounts', holds({ account: wall, bucket: CROSS, lots: 1 }));
     expect(desk.last('MarginEvaluated').account).toBe(wall);
   });
-  it('is not made while no level can be crossed, and is at the first tick beyond (RISK-056)', () => {
+  it('waits while no level can be crossed, and is made at the first tick beyond (RISK-056)', () => {
     const desk = holding(1_000n);
     // 1,000 + 10 (p − 1,000) ≥ 0.55 p until p = 952.4 (one unit kept for rounding)
     for (const at of [953, 2_000, 999]) expect(price(desk, at)).toEqual(['CoverageObserved']);
@@ -117,7 +118,8 @@ describe('an evaluation', () => {
   });
   it('is made when the price of its collateral moves (RISK-058)', () => {
     const desk = opened();
-    // 7 hundredths of a coin: 6.3 per tick, 6,300 at 1,000; the ETH position needs a call level of 5,500
+    // 7 hundredths of a coin: 6.3 per tick, 6,300 at 1,000; the ETH position needs a call level of
+    // 5,500
     const place = { bucket: CROSS };
     desk.read('accounts', paidIn({ ...place, asset: COIN, amount: 7n }));
     desk.read('accounts', holds({ ...place, instrument: ETH, lots: 100, price: 100 }));
@@ -169,7 +171,7 @@ describe('a call', () => {
     ]);
     expect(desk.of('CallLapsed')).toMatchObject([{ call: 1, account: ALICE }]);
   });
-  it('does not lapse when the money came in before the tick, though nobody had looked (RISK-065)', () => {
+  it('does not lapse when money came before the tick, though nobody had looked (RISK-065)', () => {
     const desk = holding(540n);
     desk.take('accounts', paidIn({ amount: 60n }));
     const after = desk.read('reference', tick(1_000 + WINDOW_MS));
@@ -189,7 +191,7 @@ describe('a call', () => {
     desk.read('reference', tick(3_001_002 + WINDOW_MS));
     expect(desk.of('CallLapsed')).toHaveLength(1);
   });
-  it('is made for a debt whatever the equity, evaluated with every frame, met without it (RISK-067)', () => {
+  it('is made for a debt whatever the equity, evaluated at every frame, met without (RISK-067)', () => {
     const desk = opened();
     desk.read('accounts', paidIn({ asset: COIN, amount: 100n }), holds({ lots: 10 }));
     desk.read('accounts', roundJoined(1, [{ instrument: BTC, price: 1_000 }]));

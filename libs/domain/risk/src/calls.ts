@@ -13,10 +13,12 @@ export const deadlinesWait = ({ own, market }: RiskState): boolean =>
   own.outdated > 0 || (own.deadlines[own.deadlineHead] ?? Infinity) <= market.now;
 
 /**
- * Moves deadlines by an outage first, so that a night without ticks lapses nothing; then lapses calls whose deadline a tick
- * reached. What came in before the tick counts: a due call is evaluated once more.
+ * Moves deadlines by an outage first, so that a night without ticks lapses nothing; then lapses
+ * calls whose deadline a tick reached. What came in before the tick counts: a due call is evaluated
+ * once more.
  *
- * @returns `CallExtended`; or per due call `MarginEvaluated` and `CallMet`, `MaintenanceBreached` or `CallLapsed`; at most a piece
+ * @returns `CallExtended`; or per due call `MarginEvaluated` and `CallMet`, `MaintenanceBreached`
+ *          or `CallLapsed`; at most a piece
  * @source DESIGN 4.6, 6.4
  */
 export const reviewDeadlines: Decide<CommandOf<'ReviewDeadlines'>, RiskState> = (_command, state) =>

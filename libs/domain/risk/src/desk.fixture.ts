@@ -185,7 +185,10 @@ export function listed(): Event[] {
   ];
 }
 
-/** A house with prices: BTC at 1,000 ticks, ETH at 100 ticks of unit 10; rates 5, 5.5, 6 and 7 percent. */
+/**
+ * A house with prices: BTC at 1,000 ticks, ETH at 100 ticks of unit 10; rates 5, 5.5, 6 and 7
+ * percent.
+ */
 export function opened(): Desk {
   const desk = new Desk();
   desk.read('reference', ...listed(), frame([{ price: 1_000 }, { instrument: ETH, price: 100 }]));

@@ -12,7 +12,8 @@ type Consequence = EventOf<'MarginCalled' | 'CallMet' | 'MaintenanceBreached' | 
 /**
  * Evaluates the buckets that wait, at most a piece, in the order of account and bucket.
  *
- * @returns `CoverageObserved` of frames that have none yet; per bucket `MarginEvaluated` and what follows from it
+ * @returns `CoverageObserved` of frames that have none yet; per bucket `MarginEvaluated` and what
+ *          follows from it
  * @source DESIGN 6.4
  */
 export const reviewBuckets: Decide<CommandOf<'ReviewBuckets'>, RiskState> = (_command, state) => {
@@ -36,8 +37,9 @@ export const reviewBuckets: Decide<CommandOf<'ReviewBuckets'>, RiskState> = (_co
 /**
  * What an evaluation changes for its bucket.
  *
- * A bucket in close-out is cured when it meets initial and owes nothing; any other is breached below maintenance, which ends an open
- * call; called once below the call level or with a debt; and its call is met like a close-out is cured.
+ * A bucket in close-out is cured when it meets initial and owes nothing; any other is breached
+ * below maintenance, which ends an open call; called once below the call level or with a debt; and
+ * its call is met like a close-out is cured.
  */
 export function consequenceOf(
   { market }: RiskState,
@@ -62,9 +64,11 @@ export function consequenceOf(
 }
 
 /**
- * The figures of a bucket at the newest marks. Unsettled gains count here, for maintenance; `free` is the initial view.
+ * The figures of a bucket at the newest marks. Unsettled gains count here, for maintenance; `free`
+ * is the initial view.
  *
- * A round that is open changes nothing here: what it will settle is gain or loss before, cash, claim or debt after.
+ * A round that is open changes nothing here: what it will settle is gain or loss before, cash,
+ * claim or debt after.
  */
 export function evaluate(state: RiskState, bucket: Bucket): Evaluated {
   const { market, book } = state;

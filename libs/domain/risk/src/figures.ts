@@ -38,7 +38,9 @@ export interface Pricing {
   readonly asset: Asset;
   readonly instrument: Instrument;
 }
-/** @returns null when no listed instrument prices the balance in that asset: it counts for nothing */
+/**
+ * @returns null when no listed instrument prices the balance in that asset: it counts for nothing
+ */
 export function pricingOf(
   market: Market,
   balance: Balance,
@@ -60,8 +62,8 @@ export const valueOf = (amount: bigint, { asset, instrument }: Pricing): bigint 
   });
 
 /**
- * What a pending leg would lose if it were applied now; a gain never counts. While a round is open, the loss at its mark and the
- * loss since count each for themselves.
+ * What a pending leg would lose if it were applied now; a gain never counts. While a round is open,
+ * the loss at its mark and the loss since count each for themselves.
  *
  * @returns smallest units ≤ 0
  */
@@ -115,10 +117,12 @@ export interface InitialView {
 }
 
 /**
- * Sums up the initial view: available cash, collateral after haircut, losses applied and pending, less debt.
+ * Sums up the initial view: available cash, collateral after haircut, losses applied and pending,
+ * less debt.
  *
- * Unsettled gains count within the bucket against its other losses, never above them. While a round is open, what it settles and
- * what came since are counted each by itself: exactly what stays free once the round has settled the bucket.
+ * Unsettled gains count within the bucket against its other losses, never above them. While a round
+ * is open, what it settles and what came since are counted each by itself: exactly what stays free
+ * once the round has settled the bucket.
  *
  * @param trial  a leg to count besides those that passed
  * @source DESIGN 6.2

@@ -109,7 +109,7 @@ describe('pending legs at the gate', () => {
     expect(verdict(desk, { reservation: 2, lots: 10 })).toMatchObject({ requirement: 900n });
     expect(verdict(desk, { reservation: 3, lots: 1 })).toMatchObject({ passed: false });
   });
-  it('stop counting when they are released, and count on when they are refused twice (RISK-008)', () => {
+  it('stop counting when released, and count on when they are refused twice (RISK-008)', () => {
     const desk = opened();
     desk.read('accounts', paidIn({ amount: 600n }));
     verdict(desk, { reservation: 1, lots: 10 });

@@ -29,9 +29,11 @@ export const judgeMoves: Reaction<RiskState, EventOf<'MoveReserved'>> = (event) 
 ];
 
 /**
- * Judges a reservation: whether the bucket would still meet its initial requirement, pending legs at their worst.
+ * Judges a reservation: whether the bucket would still meet its initial requirement, pending legs
+ * at their worst.
  *
- * @returns `GateJudged`, its `equity` being what is free in the initial view; nothing when the reservation is gone or judged
+ * @returns `GateJudged`, its `equity` being what is free in the initial view; nothing when the
+ *          reservation is gone or judged
  * @source DESIGN 6.2
  */
 export const judgeGate: Decide<CommandOf<'JudgeGate'>, RiskState> = ({ reservation }, state) => {
@@ -61,7 +63,10 @@ function judge(state: RiskState, bucket: Bucket, reservation: number): Verdict |
   return !move || move.judged ? null : judgeMove(state, bucket);
 }
 
-/** Collateral leaves only what meets its initial requirement without it; it stopped counting when it was reserved. */
+/**
+ * Collateral leaves only what meets its initial requirement without it; it stopped counting when
+ * it was reserved.
+ */
 function judgeMove(state: RiskState, bucket: Bucket): Verdict {
   const view = initialView(state, bucket, null);
   const refuse = (reason: GateReason): Verdict => ({ passed: false, reason, view });
@@ -88,8 +93,8 @@ function judgeLeg(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
 }
 
 /**
- * Whether a leg only reduces, all pending legs of its side counted, and leaves no larger shortfall than there was
- * without it, its fee included.
+ * Whether a leg only reduces, all pending legs of its side counted, and leaves no larger shortfall
+ * than there was without it, its fee included.
  */
 function relieves(state: RiskState, bucket: Bucket, leg: PendingLeg): boolean {
   const line = bucket.lines.find((other) => other.instrument === leg.instrument);
@@ -107,8 +112,9 @@ function relieves(state: RiskState, bucket: Bucket, leg: PendingLeg): boolean {
 /**
  * A verdict makes a leg pending, or undoes its reservation.
  *
- * A healthy bucket that covers its initial requirement needs no evaluation to prove that it is healthy: the verdict is the record.
- * Only its interval is out of date, so the next frame looks at it again.
+ * A healthy bucket that covers its initial requirement needs no evaluation to prove that it is
+ * healthy: the verdict is the record. Only its interval is out of date, so the next frame looks at
+ * it again.
  */
 export function foldGate(state: RiskState, event: EventOf<'GateJudged'>): void {
   const slot = present(state.book.reservations.get(event.reservation), 'the judged reservation');

@@ -20,7 +20,10 @@ interface Driver {
   readonly instrument: Instrument;
   /** of positions, signed */
   equity: bigint;
-  /** of pending legs that would be lost in full on the way: buys when the price falls, sells when it rises; ≥ 0 */
+  /**
+   * of pending legs that would be lost in full on the way: buys when the price falls, sells when
+   * it rises; ≥ 0
+   */
   buys: bigint;
   sells: bigint;
   /** of pending legs that lose now, signed */
@@ -40,11 +43,12 @@ interface Condition {
 }
 
 /**
- * Sets the prices at which a bucket must be looked at again: as long as every price that moves it stays in its interval, no level
- * that matters is crossed, whatever the others do inside theirs.
+ * Sets the prices at which a bucket must be looked at again: as long as every price that moves it
+ * stays in its interval, no level that matters is crossed, whatever the others do inside theirs.
  *
- * Equity is concave in each price (a pending leg only ever costs), so a level that is met is guarded by the steepest slopes on the
- * way down, and one that is not by the tangent. All prices may move by the same share of themselves; the narrowest level holds.
+ * Equity is concave in each price (a pending leg only ever costs), so a level that is met is
+ * guarded by the steepest slopes on the way down, and one that is not by the tangent. All prices
+ * may move by the same share of themselves; the narrowest level holds.
  *
  * @source DESIGN 6.4: do not re-evaluate what cannot have changed state
  */

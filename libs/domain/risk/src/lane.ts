@@ -17,7 +17,9 @@ import {
 } from './standing.js';
 import { initialState, type RiskState } from './state.js';
 
-/** The lane of risk: judges every way out of safety, evaluates buckets as prices move, and calls. */
+/**
+ * The lane of risk: judges every way out of safety, evaluates buckets as prices move, and calls.
+ */
 export const riskLane = defineLane<RiskState>({
   service: 'risk',
   foldVersion: 1,

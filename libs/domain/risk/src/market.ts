@@ -53,8 +53,8 @@ type ReferenceName =
   | 'FrameAccepted';
 
 /**
- * New marks and rates. Looks only at what they can change: buckets whose interval a mark left, holders of an instrument
- * whose rates stepped, and the restless.
+ * New marks and rates. Looks only at what they can change: buckets whose interval a mark left,
+ * holders of an instrument whose rates stepped, and the restless.
  */
 function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
   const { market, book, work } = state;
@@ -108,8 +108,9 @@ function reprice(instrument: Instrument, quote: Quote, validUntil: number): void
 }
 
 /**
- * Whether a move from the mark of the frame before cost one side more than its initial requirement then: the size of
- * the position cancels out, so one comparison judges all longs, another all shorts.
+ * Whether a move from the mark of the frame before cost one side more than its initial requirement
+ * then: the size of the position cancels out, so one comparison judges all longs, another all
+ * shorts.
  *
  * @returns -1: a fall that longs did not have margin for; 1: a rise that shorts did not; 0: neither
  */

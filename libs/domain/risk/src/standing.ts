@@ -6,8 +6,9 @@ import { untouch } from './queue.js';
 import { bucketAt, slotOf, type Level, type RiskState } from './state.js';
 
 /**
- * The fold of risk's own judgements. It may read the views for what is derived (triggers, queue): the runner folds an own event with
- * the views exactly as they stood when it was decided, live and in replay.
+ * The fold of risk's own judgements. It may read the views for what is derived (triggers, queue):
+ * the runner folds an own event with the views exactly as they stood when it was decided, live and
+ * in replay.
  */
 
 /** Takes the recorded level; then waits for the prices that can change it, or for every frame. */

@@ -237,7 +237,9 @@ export const initialState = (partition: number): RiskState => ({
 
 /** Above every bucket id: numbers in buckets stay below a million, times four kinds. */
 const BUCKETS_MAX = 2 ** 22;
-/** Order of evaluation: account, then bucket. A safe integer, since an account index is below 2^30. */
+/**
+ * Order of evaluation: account, then bucket. A safe integer, since an account index is below 2^30.
+ */
 export const keyOf = (account: AccountId, bucket: BucketId): number =>
   indexOf(account) * BUCKETS_MAX + bucket;
 

@@ -31,7 +31,10 @@ import { consequenceOf, evaluate } from './evaluation.js';
 import { riskLane } from './lane.js';
 import { bucketAt, instrumentAt, slotOf, type Bucket, type RiskState } from './state.js';
 
-/** Random walks of a small house: some buckets isolated, some with several instruments and other collateral. */
+/**
+ * Random walks of a small house: some buckets isolated, some with several instruments and other
+ * collateral.
+ */
 const PLACES = [
   { account: ALICE, bucket: ISOLATED },
   { account: ALICE, bucket: CROSS },
@@ -121,7 +124,10 @@ class Walk {
     this.now += 20_000 + b * 2_000 + outage;
     this.desk.read('reference', tick(this.now, outage));
   }
-  /** Joins and settles a round: exact variation of every bucket, debts within nothing but the deficit's absence. */
+  /**
+   * Joins and settles a round: exact variation of every bucket, debts within nothing but the
+   * deficit's absence.
+   */
   settle(): void {
     this.round += 1;
     const marks = [
@@ -280,7 +286,10 @@ describe('the intervals of a bucket', () => {
   });
 });
 
-/** All pairs of ends of the two intervals; a mark far off where there is none; nothing for the restless. */
+/**
+ * All pairs of ends of the two intervals; a mark far off where there is none; nothing for the
+ * restless.
+ */
 function cornersOf({ work, market }: RiskState): number[][] {
   if (work.restless.size > 0) return [];
   const ends = [BTC, ETH].map((id) => {

@@ -1,6 +1,7 @@
 /**
- * Prices that wake a bucket, per instrument: two binary heaps in plain arrays. Entries are void once their bucket
- * was evaluated again; they are dropped when they surface, and swept out when a heap doubles.
+ * Prices that wake a bucket, per instrument: two binary heaps in plain arrays. Entries are void
+ * once their bucket was evaluated again; they are dropped when they surface, and swept out when a
+ * heap doubles.
  */
 export interface Triggers {
   /** fires when the price falls below its key; keys negated, so that the highest surfaces */
