@@ -1,6 +1,7 @@
-import type { Journal } from '@ringfence/journal';
+import { streamText, type Journal } from '@ringfence/journal';
 import type { Address } from '@ringfence/kernel';
 import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
+import { faultText } from './fault-text.js';
 import { gatherWitnesses, type Witnesses } from './witnesses.js';
 
 /**
@@ -53,7 +54,11 @@ export class LaneGround {
 
   /** What the logs say of each other; read once, and again after `forget`. */
   witnesses(): Promise<Witnesses> {
-    this.#witnesses ??= gatherWitnesses(this.journal, this.partitions);
+    this.#witnesses ??= gatherWitnesses(
+      this.journal,
+      this.partitions,
+      (stream, fault) => this.say(`${streamText(stream)} is no witness: ${faultText(fault)}`),
+    );
     return this.#witnesses;
   }
   forget(): void {

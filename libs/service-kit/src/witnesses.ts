@@ -24,11 +24,19 @@ export const witnessesOf = (witnesses: Witnesses, stream: Stream): readonly Witn
  * Hears the ends of all logs of a house: every record names the last record that it read of each
  * other log, so a log that was cut short is found out by its neighbours.
  */
-export async function gatherWitnesses(journal: Journal, partitions: number): Promise<Witnesses> {
+export async function gatherWitnesses(
+  journal: Journal,
+  partitions: number,
+  onSilent: (stream: Stream, fault: unknown) => void = () => {},
+): Promise<Witnesses> {
   const found = new Map<string, Witness[]>();
   for (const service of SERVICES) {
     const count = service === 'reference' ? 1 : partitions;
-    for (let p = 0; p < count; p++) await hear(journal, logStream(service, p), found);
+    for (let p = 0; p < count; p++) {
+      const stream = logStream(service, p);
+      // a log that cannot be read stops its own lane; the others go on with what they hear
+      await hear(journal, stream, found).catch((fault: unknown) => onSilent(stream, fault));
+    }
   }
   return found;
 }
