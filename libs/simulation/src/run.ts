@@ -46,6 +46,8 @@ const JOURNAL_FAULTS = {
 };
 const PACKET_FAULTS = { lost: 0.04, repeated: 0.05 };
 const CALM = { lost: 0, repeated: 0 };
+/** How long a lane stands still, on average. */
+const PAUSE_STEPS = 20;
 /** Ticks in which every call, round and close-out comes to its end, and lost packets come again. */
 const SETTLE_TICKS_MIN = 16;
 const SETTLE_TICKS_MAX = 160;
@@ -57,6 +59,8 @@ export class Run {
   readonly observer: Observer;
   readonly town: Town;
   readonly #life: Life;
+  /** lanes that stand still */
+  readonly #paused: Address[] = [];
   /** read from the bytes once, for all who fold them beside the house */
   readonly #decoded = new DecodeCache();
   readonly events = new Map<Event['type'], number>();
@@ -73,18 +77,27 @@ export class Run {
   }
 
   async go(): Promise<RunResult> {
-    await this.town.found(4);
-    this.audit();
-    if (!this.options.calm) {
-      this.house.exchange.faults = PACKET_FAULTS;
-      this.house.journalFaults(JOURNAL_FAULTS);
-    }
-    for (this.step = 1; this.step <= this.options.steps && this.#goesOn; this.step++) {
-      await this.#step();
-    }
+    await this.found();
+    await this.live(this.options.steps);
     if (this.#goesOn) await this.#settle();
     if (this.#goesOn) await this.#compare();
     return this.#result();
+  }
+
+  /** A town with money in it, before any fault and any risk. */
+  async found(): Promise<void> {
+    await this.town.found(4);
+    this.audit();
+    if (this.options.calm) return;
+    this.house.exchange.faults = PACKET_FAULTS;
+    this.house.journalFaults(JOURNAL_FAULTS);
+  }
+  /** So many more steps, or as far as the first violation. */
+  async live(steps: number): Promise<void> {
+    for (let left = steps; left > 0 && this.#goesOn; left--) {
+      this.step++;
+      await this.#step();
+    }
   }
 
   get #goesOn(): boolean {
@@ -93,18 +106,25 @@ export class Run {
 
   async #step(): Promise<void> {
     const { chance } = this.house;
-    const dice = chance.real();
-    const somewhere = chance.pick(this.house.addresses());
-    if (this.options.calm || dice < 0.9) this.#life.step();
-    else if (dice < 0.925) this.house.crash(somewhere);
-    else if (dice < 0.94) this.house.start(somewhere);
-    else if (dice < 0.955) this.house.pause(somewhere);
-    else if (dice < 0.97) this.house.resume(somewhere);
-    else void this.snapshot(somewhere);
+    if (this.options.calm || chance.happens(0.93)) this.#life.step();
+    else this.#disturb(chance.pick(this.house.addresses()));
+    if (this.#paused.length > 0 && chance.happens(1 / PAUSE_STEPS)) {
+      for (const address of this.#paused.splice(0)) this.house.resume(address);
+    }
     await this.house.run(chance.below(chance.happens(0.2) ? 400 : 60));
+    this.audit();
+    if (!this.#goesOn) return;
     this.house.tend();
     if (chance.happens(0.3)) this.house.askAgain();
-    this.audit();
+  }
+  #disturb(address: Address): void {
+    const dice = this.house.chance.real();
+    if (dice < 0.35) this.house.crash(address);
+    else if (dice < 0.55) this.house.start(address);
+    else if (dice < 0.7) {
+      this.house.pause(address);
+      this.#paused.push(address);
+    } else void this.snapshot(address);
   }
 
   /** Shows the auditor what became durable and hears what it says. */
@@ -155,6 +175,8 @@ export class Run {
     for (const address of this.house.addresses()) this.house.resume(address);
     for (let tick = 0; tick < SETTLE_TICKS_MAX && this.#goesOn; tick++) {
       await this.house.exhaust();
+      this.audit();
+      if (!this.#goesOn) return;
       this.house.tend();
       this.house.askAgain();
       await this.house.exhaust();
@@ -217,7 +239,7 @@ export class Run {
     }
     return {
       seed: this.options.seed,
-      steps: this.step - 1,
+      steps: this.step,
       violations: this.violations,
       events: this.events,
       refused,

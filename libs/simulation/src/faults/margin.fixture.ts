@@ -1,0 +1,67 @@
+import type { EventOf, LaneDefinition } from '@ringfence/contracts';
+import type { LiquidationState } from '@ringfence/domain-liquidation';
+import type { RiskState } from '@ringfence/domain-risk';
+import { present } from '@ringfence/kernel';
+import { HOUSE_LANES } from '../definitions.js';
+import type { AnyDefinition } from '../house.js';
+import { deciding, eachOf, evolving, rewriting, type Planted } from './plant.fixture.js';
+
+/** The gate lets everything through. */
+export const opensGate: Planted = rewriting(
+  'risk',
+  'JudgeGate',
+  eachOf('GateJudged', (event) => ({ ...event, passed: true, reason: '' })),
+);
+
+/** What is pending counts as if it were there already: a pending sell hedges a position. */
+export const hedgesWithPending: Planted = deciding<'JudgeGate', RiskState>(
+  'risk',
+  'JudgeGate',
+  (decide, command, state, order) => {
+    const lines = state.book.buckets.flatMap((bucket) => bucket.lines);
+    const before = lines.map((line) => ({ ...line }));
+    for (const line of lines) {
+      const instrument = state.market.instruments[line.instrument];
+      const pending = line.buys - line.sells;
+      line.lots += pending;
+      line.cost += BigInt(pending) * (instrument?.lotValue ?? 0n);
+      line.buys = 0;
+      line.sells = 0;
+    }
+    const decided = decide(command, state, order);
+    lines.forEach((line, i) => Object.assign(line, before[i]));
+    return decided;
+  },
+);
+
+/** A close-out forgets which record of accounts its last fill stands in. */
+export const sizesFromStale: Planted = evolving<LiquidationState>(
+  'liquidation',
+  'SliceFilled',
+  (evolve, state, event, ...rest) =>
+    evolve(state, { ...(event as EventOf<'SliceFilled'>), accountsSeq: 0 }, ...rest),
+);
+
+/** Every fifth frame reaches one lane after the one that follows it. */
+export const swapsFrames: Planted = {
+  definitions: HOUSE_LANES,
+  alter: ({ service, partition }, options) => {
+    if (service !== 'risk' || partition !== 1) return options;
+    const definition = options.definition as unknown as LaneDefinition<RiskState>;
+    const views = present(definition.views.reference, 'a view of reference');
+    const view = present(views.FrameAccepted, 'a view of frames');
+    let held: (() => void) | null = null;
+    const swapping: typeof view = (state, event, at) => {
+      if (event.frame % 5 === 0) {
+        held = () => view(state, event, at);
+        return;
+      }
+      view(state, event, at);
+      held?.();
+      held = null;
+    };
+    const reference = { ...views, FrameAccepted: swapping };
+    const changed = { ...definition, views: { ...definition.views, reference } };
+    return { ...options, definition: changed as unknown as AnyDefinition };
+  },
+};
