@@ -1,6 +1,6 @@
 import { accountsLane } from '@ringfence/domain-accounts';
 import { SegmentJournal } from '@ringfence/journal-segments';
-import { anyLane, type ShadowPlan } from '@ringfence/service-kit';
+import { anyLane, type ShadowPlan } from '@ringfence/service-kit/shadow';
 
 /** For the threads that take snapshots beside the lanes. */
 export const plan: ShadowPlan = {

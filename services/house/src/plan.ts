@@ -4,7 +4,7 @@ import { liquidationLane } from '@ringfence/domain-liquidation';
 import { referenceLane } from '@ringfence/domain-reference';
 import { riskLane } from '@ringfence/domain-risk';
 import { SegmentJournal } from '@ringfence/journal-segments';
-import { anyLane, type AnyLane, type ShadowPlan } from '@ringfence/service-kit';
+import { anyLane, type AnyLane, type ShadowPlan } from '@ringfence/service-kit/shadow';
 
 /** Every lane of the house, for threads and processes that read its logs beside it. */
 export const DEFINITIONS: readonly AnyLane[] = [
