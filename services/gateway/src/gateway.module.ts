@@ -18,7 +18,8 @@ import { ReferenceReader } from './api/reference-reader.js';
 import { RESOURCES } from './api/resources.js';
 import { serveApi } from './api/server.js';
 import type { GatewayConfig } from './gateway.config.js';
-import { openReadModels, type ReadModels } from './projections/read-models.js';
+import { OpeningReadModels } from './projections/opening-read-models.js';
+import { openReadModels } from './projections/read-models.js';
 
 export interface GatewayOptions {
   readonly ground: LaneGround;
@@ -31,7 +32,7 @@ const OPTIONS = Symbol('GatewayOptions');
 @Injectable()
 export class Gateway {
   readonly reference: ReferenceReader;
-  readModels: ReadModels | undefined;
+  readModels = new OpeningReadModels(undefined);
   readonly #onFault: (fault: unknown) => void;
 
   constructor(
@@ -52,7 +53,7 @@ export class Gateway {
     const desk = new OrderDesk(transport, ground.partitions);
     const conclusions = new Conclusions(journal, options.cache);
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
-    const readModels = (): ReadModels | undefined => this.readModels;
+    const readModels = (): OpeningReadModels => this.readModels;
     const edge = { desk, reference, conclusions, lanes, ground, calls: transport, readModels };
     serveApi(
       server,
@@ -70,19 +71,20 @@ export class Gateway {
     await this.reference.read();
     await issueFirstKey(config.operatorPrint, this.reference, transport);
     if (config.projections === 'off') return;
-    this.readModels = await openReadModels({
+    const opening = openReadModels({
       ground,
       reference: this.reference,
       lanes: this.lanes,
       databaseUrl: config.databaseUrl,
       onFault: this.#onFault,
     });
+    this.readModels = new OpeningReadModels(opening, this.#onFault);
   }
 
   /** Nest calls it before the lanes close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.reference.close();
-    await this.readModels?.close();
+    await this.readModels.close();
   }
 }
 

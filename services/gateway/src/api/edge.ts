@@ -1,5 +1,5 @@
 import type { HostedLanes, LaneGround, ServiceCalls } from '@ringfence/service-kit';
-import type { ReadModels } from '../projections/read-models.js';
+import type { OpeningReadModels } from '../projections/opening-read-models.js';
 import type { OrderEdge } from './order-routes.js';
 
 /** Everything that the routes work with. */
@@ -7,6 +7,5 @@ export interface Edge extends OrderEdge {
   readonly lanes: readonly HostedLanes[];
   readonly ground: LaneGround;
   readonly calls: ServiceCalls;
-  /** undefined while they are off */
-  readonly readModels: () => ReadModels | undefined;
+  readonly readModels: () => OpeningReadModels;
 }

@@ -12,7 +12,7 @@ import { shownAccount, shownBucket } from './shown.js';
  * compared with.
  */
 export async function ledgerLines(edge: Edge): Promise<Shown> {
-  const { store } = readModelsOf(edge);
+  const { store } = await readModelsOf(edge);
   const all = (table: Table): Promise<Row[]> => store.source.getRepository<Row>(table.name).find();
   const lines: string[] = [];
   for (const row of await all(BALANCES)) {

@@ -38,9 +38,10 @@ export function metricsText({ lanes, readModels }: Edge): string {
       }
     }
   }
-  const models = readModels();
-  page.add('projections_on', models && models.fault === undefined ? 1 : 0);
-  if (models) page.add('projection_lag_records', models.lag());
+  const { isOn, fault } = readModels();
+  page.add('projections_on', isOn && fault === undefined ? 1 : 0);
+  const lag = readModels().lag();
+  if (lag !== undefined) page.add('projection_lag_records', lag);
   page.add('process_resident_bytes', process.memoryUsage.rss());
   return page.text();
 }

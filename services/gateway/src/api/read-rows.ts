@@ -14,14 +14,13 @@ const WAIT_FOR_MS = 5000;
 const PAGE = 100;
 const PAGE_MAX = 1000;
 
-/** @throws Refused `read-models-off`, or `internal-error` when they stopped */
-export function readModelsOf(edge: Edge): ReadModels {
-  const models = edge.readModels();
-  if (!models) throw new Refused(problem('read-models-off'));
-  if (models.fault === undefined) return models;
-  throw new Refused(
-    problem('read-models-off', { detail: `they stopped: ${faultText(models.fault)}` }),
-  );
+/** @throws Refused `read-models-off`, also when they stopped; the detail says why */
+export async function readModelsOf({ readModels }: Edge): Promise<ReadModels> {
+  const models = await readModels().opened();
+  const { fault } = readModels();
+  if (models && fault === undefined) return models;
+  const detail = fault === undefined ? undefined : `they stopped: ${faultText(fault)}`;
+  throw new Refused(problem('read-models-off', { detail }));
 }
 
 /** A page of rows: its bound, and where it goes on. */

@@ -44,7 +44,7 @@ const restricted = ({ by }: Call): boolean => by.role === 'venue';
 
 async function oneAccount(edge: Edge, call: Call): Promise<Shown> {
   const account = accountOf(call.params['account'], 'account');
-  const models = readModelsOf(edge);
+  const models = await readModelsOf(edge);
   const asOf = await caughtUp(models, 'accounts', partitionOf(account), call);
   const of = { account };
   const title = await rowsOf(models, ACCOUNTS).where('row.account = :account', of).getOne();
@@ -53,7 +53,7 @@ async function oneAccount(edge: Edge, call: Call): Promise<Shown> {
 }
 
 async function contentsOf(edge: Edge, account: AccountId): Promise<Shown> {
-  const models = readModelsOf(edge);
+  const models = await readModelsOf(edge);
   const { names } = edge.reference;
   const of = { account };
   const [balances, buckets, positions] = await Promise.all([
@@ -73,7 +73,7 @@ async function contentsOf(edge: Edge, account: AccountId): Promise<Shown> {
 
 async function manyAccounts(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
-  const query = rowsOf(readModelsOf(edge), ACCOUNTS).orderBy('row.account');
+  const query = rowsOf(await readModelsOf(edge), ACCOUNTS).orderBy('row.account');
   if (restricted(call)) query.where('row.member = :member', { member: call.by.member });
   const rows = await query.limit(page.limit).offset(page.offset).getMany();
   return { items: rows.map(titleShown), ...nextOf(page, rows) };
@@ -82,7 +82,7 @@ async function manyAccounts(edge: Edge, call: Call): Promise<Shown> {
 async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const rows = await rowsOf(readModelsOf(edge), BALANCES)
+  const rows = await rowsOf(await readModelsOf(edge), BALANCES)
     .orderBy('row.account')
     .addOrderBy('row.bucket')
     .addOrderBy('row.asset')
@@ -95,7 +95,7 @@ async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
 async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const rows = await rowsOf(readModelsOf(edge), POSITIONS)
+  const rows = await rowsOf(await readModelsOf(edge), POSITIONS)
     .where(OPEN_POSITION)
     .orderBy('row.account')
     .addOrderBy('row.bucket')
@@ -109,7 +109,7 @@ async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
 async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const query = rowsOf(readModelsOf(edge), CALLS)
+  const query = rowsOf(await readModelsOf(edge), CALLS)
     .orderBy('row.partition')
     .addOrderBy('row.call')
     .limit(page.limit)
@@ -140,7 +140,7 @@ async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
 async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const query = rowsOf(readModelsOf(edge), WITHDRAWALS)
+  const query = rowsOf(await readModelsOf(edge), WITHDRAWALS)
     .orderBy('row.partition')
     .addOrderBy('row.withdrawal')
     .limit(page.limit)

@@ -1,6 +1,12 @@
 import { SERVICES, type Service } from '@ringfence/kernel';
 import { ledgerLines } from './ledger-lines.js';
-import { isQuiet, untilQuiet, type HostedLanes, type LaneReport } from '@ringfence/service-kit';
+import {
+  faultText,
+  isQuiet,
+  untilQuiet,
+  type HostedLanes,
+  type LaneReport,
+} from '@ringfence/service-kit';
 import type { Edge } from './edge.js';
 import {
   ANYONE,
@@ -56,10 +62,10 @@ async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
   const ms = numberOf(query['wait'], 'wait', { standard: 0, most: WAIT_MAX_MS });
   const withRows = query['projections'] !== 'false';
   const { ground, lanes } = edge;
-  const lag = (): number => edge.readModels()?.lag() ?? 0;
-  const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || lag() === 0);
+  const rows = edge.readModels();
+  const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || rows.lag() === 0);
   const isStill = await untilQuiet(ground, holds, ms);
-  return { quiet: isStill, projectionLag: lag(), ...underWay(edge) };
+  return { quiet: isStill, projectionLag: rows.lag(), ...underWay(edge) };
 }
 
 /**

@@ -84,7 +84,7 @@ const TOTALS = [
 
 async function roundsShown(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
-  const query = rowsOf(readModelsOf(edge), ROUNDS)
+  const query = rowsOf(await readModelsOf(edge), ROUNDS)
     .orderBy('row.domain')
     .addOrderBy('row.round')
     .limit(page.limit)

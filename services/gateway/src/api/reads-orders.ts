@@ -76,7 +76,7 @@ async function oneTrade(edge: Edge, call: Call): Promise<Shown> {
   if (decided.command?.type !== 'SubmitTrade') throw notFound('trade of that id');
   const { names } = edge.reference;
   const { instrument, lots, price, buyer, buyerBucket, seller, sellerBucket } = decided.command;
-  const models = edge.readModels();
+  const models = await edge.readModels().opened();
   const legs = models
     ? await rowsOf(models, LEGS)
         .where('row.trade = :id', { id: writeCommandId(id) })

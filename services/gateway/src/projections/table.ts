@@ -30,11 +30,16 @@ export function table(name: string, declared: Declared): Table {
 
 const listOf = (columns: readonly Column[]): string => columns.map(({ name }) => name).join(', ');
 
-/** One statement for any number of rows: a parameter per column, each an array written as text. */
-export function upsertOf({ name, columns }: Table): string {
+/**
+ * Inserts any number of rows, or changes those that exist: a parameter per column, each an array
+ * written as text.
+ *
+ * @param before  parameters of the statement before these
+ */
+export function upsertOf({ name, columns }: Table, before: number): string {
   const keys = columns.filter(({ mode }) => mode === 'key');
   const rest = columns.filter(({ mode }) => mode !== 'key');
-  const arrays = columns.map(({ type }, i) => `($${i + 1}::text)::${type}[]`).join(', ');
+  const arrays = columns.map(({ type }, i) => `($${before + i + 1}::text)::${type}[]`).join(', ');
   const updates = rest.map(({ name: column, mode }) =>
     mode === 'add'
       ? `${column} = ${name}.${column} + excluded.${column}`

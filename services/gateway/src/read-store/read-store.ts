@@ -1,4 +1,5 @@
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, QueryFailedError } from 'typeorm';
+import { invariant } from '@ringfence/kernel';
 import { GENESIS } from '@ringfence/journal';
 import { upsertOf, type Table } from '../projections/table.js';
 import type { RowSet } from '../projections/rows.js';
@@ -24,17 +25,19 @@ export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';
 }
 
+/** Moves checkpoints from where this process left them; `$1` to `$6` are its columns. */
 const ADVANCE = `update checkpoints as c set seq = n.seq, hash = n.hash
   from unnest(($1::text)::text[], ($2::text)::integer[], ($3::text)::bigint[], ($4::text)::text[],
     ($5::text)::bigint[], ($6::text)::text[])
     as n(service, partition, old_seq, old_hash, seq, hash)
   where c.service = n.service and c.partition = n.partition and c.seq = n.old_seq
-    and c.hash = n.old_hash returning c.service`;
+    and c.hash = n.old_hash returning 1`;
+const ADVANCE_COLUMNS = 6;
+/** How PostgreSQL says that a checkpoint was not where it had to be: the count divides by 0. */
+const DIVISION_BY_ZERO = '22012';
 
 /** The read models' database: PostgreSQL, or the same engine inside the process. */
 export class ReadStore {
-  readonly #upserts = new Map<Table, string>();
-
   private constructor(readonly source: DataSource) {}
 
   /** @param url  of a PostgreSQL; without it, memory: rebuilt from the logs at every start */
@@ -63,51 +66,49 @@ export class ReadStore {
   }
 
   /**
-   * Writes rows and moves the checkpoints of the logs they come from, all or nothing.
+   * Writes rows and moves the checkpoints of the logs they come from: one statement, so all of it
+   * or nothing, and one way to the database and back.
    *
    * @throws CheckpointMoved when a checkpoint is not where this process left it
    */
   async write(set: RowSet, steps: readonly Step[]): Promise<void> {
-    const runner = this.source.createQueryRunner();
+    const written = set.all().filter(({ count }) => count > 0);
+    const parameters = columnsOf(steps);
+    const parts = written.map((rows, i) => {
+      const part = `r${i} as (${upsertOf(rows.table, parameters.length)})`;
+      parameters.push(...rows.arrays());
+      return part;
+    });
+    const sql =
+      `with ${[...parts, `moved as (${ADVANCE})`].join(', ')} ` +
+      `select 1 / (count(*) = ${steps.length})::integer from moved`;
     try {
-      await runner.startTransaction();
-      for (const rows of set.all()) {
-        if (rows.count > 0) await runner.query(this.#upsertOf(rows.table), rows.arrays());
-      }
-      await this.#advance(runner, steps);
-      await runner.commitTransaction();
+      await this.source.query(sql, parameters);
     } catch (fault) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction();
-      throw fault;
-    } finally {
-      await runner.release();
+      if (!isDivisionByZero(fault)) throw fault;
+      throw new CheckpointMoved('another process writes these read models', { cause: fault });
     }
   }
 
   async close(): Promise<void> {
     await this.source.destroy();
   }
-
-  async #advance(runner: QueryRunner, steps: readonly Step[]): Promise<void> {
-    const column = (of: (step: Step) => string | number): string => `{${steps.map(of).join(',')}}`;
-    const moved: unknown = await runner.query(ADVANCE, [
-      column(({ service }) => service),
-      column(({ partition }) => partition),
-      column(({ from }) => from.seq),
-      column(({ from }) => from.hash),
-      column(({ to }) => to.seq),
-      column(({ to }) => to.hash),
-    ]);
-    const [rows] = moved as [unknown[], number];
-    if (rows.length !== steps.length) throw new CheckpointMoved('somebody else writes here');
-  }
-
-  #upsertOf(of: Table): string {
-    let sql = this.#upserts.get(of);
-    if (sql === undefined) {
-      sql = upsertOf(of);
-      this.#upserts.set(of, sql);
-    }
-    return sql;
-  }
 }
+
+function columnsOf(steps: readonly Step[]): string[] {
+  const column = (of: (step: Step) => string | number): string => `{${steps.map(of).join(',')}}`;
+  const columns = [
+    column(({ service }) => service),
+    column(({ partition }) => partition),
+    column(({ from }) => from.seq),
+    column(({ from }) => from.hash),
+    column(({ to }) => to.seq),
+    column(({ to }) => to.hash),
+  ];
+  invariant(columns.length === ADVANCE_COLUMNS, 'a parameter per column of ADVANCE');
+  return columns;
+}
+
+const isDivisionByZero = (fault: unknown): boolean =>
+  fault instanceof QueryFailedError &&
+  (fault.driverError as { readonly code?: string }).code === DIVISION_BY_ZERO;

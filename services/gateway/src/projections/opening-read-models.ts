@@ -1,0 +1,44 @@
+import type { ReadModels } from './read-models.js';
+
+/** Read models that take a few seconds to open: the house serves meanwhile, who reads waits. */
+export class OpeningReadModels {
+  #models: ReadModels | undefined;
+  #fault: unknown;
+  readonly #opened: Promise<ReadModels | undefined>;
+
+  /** @param opening  undefined when they are switched off */
+  constructor(
+    opening: Promise<ReadModels> | undefined,
+    readonly onFault: (fault: unknown) => void = () => {},
+  ) {
+    this.isOn = opening !== undefined;
+    this.#opened = this.#await(opening);
+  }
+  readonly isOn: boolean;
+
+  /** why they do not go on; undefined while they do */
+  get fault(): unknown {
+    return this.#fault ?? this.#models?.fault;
+  }
+  /** Records that no row reflects yet; undefined while they open. */
+  lag(): number | undefined {
+    return this.isOn ? this.#models?.lag() : 0;
+  }
+  /** @returns undefined when they are off, or could not be opened */
+  opened(): Promise<ReadModels | undefined> {
+    return this.#opened;
+  }
+  async close(): Promise<void> {
+    await (await this.#opened)?.close();
+  }
+
+  async #await(opening: Promise<ReadModels> | undefined): Promise<ReadModels | undefined> {
+    try {
+      this.#models = await opening;
+    } catch (fault) {
+      this.#fault = fault;
+      this.onFault(fault);
+    }
+    return this.#models;
+  }
+}
