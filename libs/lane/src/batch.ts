@@ -9,6 +9,21 @@ export interface ClientCommand {
   readonly by: By;
   readonly command: Command;
 }
+/** An order as a stream of packed commands carries it: one command, not yet decoded. */
+export interface PackedCommand {
+  readonly id: CommandId;
+  readonly by: By;
+  readonly bytes: Uint8Array;
+}
+/** Bytes that are no command of this house: kept out, with the SHA-256 that names them. */
+export interface Unreadable {
+  readonly id: CommandId;
+  readonly by: By;
+  readonly command: null;
+  readonly hash: string;
+}
+export type Submitted = ClientCommand | Unreadable;
+
 /**
  * The recorded answer. `repeated`: the id was known and this is the first answer; `receipt` proves
  * that it is in the log.
@@ -34,7 +49,7 @@ export class Submission {
   #missing: number;
 
   constructor(
-    readonly commands: readonly ClientCommand[],
+    readonly commands: readonly Submitted[],
     readonly done: (answers: readonly Answer[]) => void,
   ) {
     this.answers = Array.from({ length: commands.length });

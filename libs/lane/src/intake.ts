@@ -1,7 +1,7 @@
 import type { Command, Order } from '@ringfence/contracts';
 import { addressNumber, invariant, SYSTEM, type CommandId } from '@ringfence/kernel';
 import type { ChainWriter } from '@ringfence/journal';
-import { Batch, Submission } from './batch.js';
+import { Batch, Submission, type Submitted } from './batch.js';
 import { acknowledge, channelTo, type Packet } from './channels.js';
 import type { LaneCore } from './core.js';
 import { extend, headOf, type LogInput } from './input.js';
@@ -185,21 +185,27 @@ export class Intake<State> {
   }
 
   #takeCommand(batch: Batch, submission: Submission, index: number): void {
-    const { id, by, command } = submission.commands[index];
+    const submitted = submission.commands[index];
+    const { id, by, command } = submitted;
     const known = this.core.ids.find(id);
     if (known.length > 0) {
       this.options.onRepeat({ submission, index, seqs: known });
       return;
     }
     batch.replies.push({ submission, index, decision: batch.decided.length });
-    const poison = this.poisoned.get(id);
-    const order: Order = { id, by, from: null, cause: null };
-    const { outcome, events } =
-      poison === undefined
-        ? this.core.decide(command, order)
-        : { outcome: { kind: 'faulted' as const, reason: poison }, events: [] };
+    const { outcome, events } = this.#decideClient(submitted);
     batch.add({ origin: { kind: 'client', id, by }, command, outcome, events });
     this.core.ids.add(id, this.options.writer.next().seq);
+  }
+
+  #decideClient(submitted: Submitted): Pick<HouseDecided, 'outcome' | 'events'> {
+    const { id, by, command } = submitted;
+    if (command === null) {
+      return { outcome: { kind: 'quarantined', hash: submitted.hash }, events: [] };
+    }
+    const poison = this.poisoned.get(id);
+    if (poison !== undefined) return { outcome: { kind: 'faulted', reason: poison }, events: [] };
+    return this.core.decide(command, { id, by, from: null, cause: null });
   }
 
   #takePiece(batch: Batch): void {

@@ -1,16 +1,24 @@
-import { catalogue, type LaneDefinition } from '@ringfence/contracts';
+import { catalogue, DecodeError, type Command, type LaneDefinition } from '@ringfence/contracts';
 import { present, type Address, type CommandId } from '@ringfence/kernel';
 import {
   ChainWriter,
   decodeHead,
   encodeRecord,
   Fenced,
+  hash,
   type ChainHead,
   type Head,
   type Receipt,
   type Witness,
 } from '@ringfence/journal';
-import { Submission, type Answer, type Batch, type ClientCommand } from './batch.js';
+import {
+  Submission,
+  type Answer,
+  type Batch,
+  type ClientCommand,
+  type PackedCommand,
+  type Submitted,
+} from './batch.js';
 import type { Channel, Exchange } from './channels.js';
 import { LaneFault, RECORDS_PER_DIGEST, type LaneCore } from './core.js';
 import { LogInput } from './input.js';
@@ -176,16 +184,31 @@ export class Lane<State> {
    *          again later. What only reduces risk is always taken.
    */
   submit(commands: readonly ClientCommand[], done: (answers: readonly Answer[]) => void): boolean {
+    return this.#take(commands, done);
+  }
+  #take(commands: readonly Submitted[], done: (answers: readonly Answer[]) => void): boolean {
     if (this.#status !== 'active') return false;
     const room = (this.options.queueMax ?? QUEUE_MAX) - this.#intake.queued;
     const { reducing } = this.definition;
     const fits =
-      commands.length <= room || commands.every(({ command }) => reducing.has(command.type));
+      commands.length <= room ||
+      commands.every(({ command }) => command !== null && reducing.has(command.type));
     if (!fits) return false;
     if (commands.length === 0) return true;
     this.#intake.submit(new Submission(commands, done));
     this.#rouse();
     return true;
+  }
+
+  /**
+   * Hands in commands as a command stream carries them. One that does not decode is quarantined:
+   * recorded with the hash of its bytes, and the others go on.
+   */
+  submitPacked(
+    packed: readonly PackedCommand[],
+    done: (answers: readonly Answer[]) => void,
+  ): boolean {
+    return this.#take(packed.map(unpacked), done);
   }
 
   /** The recorded answer to a command id; undefined when it was never decided here. */
@@ -306,11 +329,11 @@ export class Lane<State> {
 
   #durable(batch: Batch, receipt: Receipt, bytes: Uint8Array): void {
     this.#flying.shift();
-    const { seq, hash, offset } = receipt;
+    const { seq, hash: of, offset } = receipt;
     const { decided } = batch;
     this.#core.locate(seq, offset);
-    this.options.cache?.put(hash, decided);
-    this.options.onDurable?.({ head: decodeHead(bytes).head, hash, offset, decided });
+    this.options.cache?.put(of, decided);
+    this.options.onDurable?.({ head: decodeHead(bytes).head, hash: of, offset, decided });
     for (const { submission, index, decision } of batch.replies) {
       const first = { decided: decided[decision], receipt, repeated: false };
       submission.answer(index, { kind: 'answered', ...first });
@@ -362,4 +385,14 @@ export class Lane<State> {
     }
     this.#attach(loader);
   }
+}
+
+function unpacked({ id, by, bytes }: PackedCommand): Submitted {
+  try {
+    const [command, ...rest] = catalogue.decodeMessages(bytes);
+    if (command && rest.length === 0) return { id, by, command: command as Command };
+  } catch (fault) {
+    if (!(fault instanceof DecodeError)) throw fault;
+  }
+  return { id, by, command: null, hash: hash(bytes) };
 }

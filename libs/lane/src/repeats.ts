@@ -1,7 +1,7 @@
 import { catalogue, type Command } from '@ringfence/contracts';
 import { addressText, present, type CommandId } from '@ringfence/kernel';
 import { decodeHead, hash, type Receipt } from '@ringfence/journal';
-import type { Answer, ClientCommand, Submission } from './batch.js';
+import type { Answer, Submission, Submitted } from './batch.js';
 import type { LaneCore } from './core.js';
 import type { LoadOptions } from './load.js';
 import { decodeRecord, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
@@ -42,12 +42,12 @@ export class Answers<State> {
   }
 
   /** The answer to a command that came again; undefined when its id only shares a print. */
-  async again(command: ClientCommand, seqs: readonly number[]): Promise<Answer | undefined> {
+  async again(command: Submitted, seqs: readonly number[]): Promise<Answer | undefined> {
     const found = await this.find(command.id, Infinity, seqs);
     if (!found) return undefined;
     const { origin } = found.decided;
     const sameMember = origin.kind === 'client' && origin.by.member === command.by.member;
-    if (!sameMember || !sameCommand(found.decided.command, command.command)) {
+    if (!sameMember || !isSame(found.decided, command)) {
       return { kind: 'conflict' };
     }
     return { kind: 'answered', ...found, repeated: true };
@@ -64,8 +64,13 @@ export class Answers<State> {
   }
 }
 
-function sameCommand(a: Command | null, b: Command): boolean {
-  if (a === null) return false;
+function isSame({ command: first, outcome }: HouseDecided, again: Submitted): boolean {
+  if (again.command === null) {
+    return outcome.kind === 'quarantined' && outcome.hash === again.hash;
+  }
+  return first !== null && sameBytes(first, again.command);
+}
+function sameBytes(a: Command, b: Command): boolean {
   const one = catalogue.encodeMessages([a]);
   const other = catalogue.encodeMessages([b]);
   return one.length === other.length && one.every((byte, i) => byte === other[i]);

@@ -1,6 +1,6 @@
-import type { Command } from '@ringfence/contracts';
+import { catalogue, type Command } from '@ringfence/contracts';
 import { SYSTEM, type Address, type AssetId } from '@ringfence/kernel';
-import { foldLane, NO_SNAPSHOTS, takeSnapshot } from '@ringfence/lane';
+import { foldLane, NO_SNAPSHOTS, takeSnapshot, type Answer } from '@ringfence/lane';
 import { SimulatedHouse, type AnyDefinition } from './index.js';
 import { clockLane, START, toyAccount, toyLane, type Toy } from './toy.fixture.js';
 
@@ -172,6 +172,27 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
       'faulted',
       'accepted',
     ]);
+  });
+
+  it('quarantine bytes that are no command, with their hash, and go on (LANE-007)', async () => {
+    const house = make(4, 1);
+    house.startAll();
+    await house.exhaust();
+    const good = catalogue.encodeMessages([transfer(house, 1)]);
+    const answers: Answer[] = [];
+    const packed = [new Uint8Array([255, 255, 1]), good].map((bytes) => ({
+      id: house.newId(),
+      by: SYSTEM,
+      bytes,
+    }));
+    const submit = (): unknown =>
+      house.lane(toyOf(0))?.submitPacked(packed, (all) => answers.push(...all));
+    submit();
+    await house.exhaust();
+    submit();
+    await house.exhaust();
+    const kinds = answers.map((one) => one.kind === 'answered' && one.decided.outcome.kind);
+    expect(kinds).toEqual(['quarantined', 'accepted', 'quarantined', 'accepted']);
   });
 
   it('stop at a fault on a foreign offer, and go on with a mended build (LANE-006)', async () => {
