@@ -134,11 +134,13 @@ class BookLedger implements Ledger {
   ): void {
     const slot = slotFor(this.state.book, account, id);
     const bucket = bucketAt(this.state.book, slot);
+    // what the last round passed over is settled before the leg is added to it
+    const settled = settledRound(this.state, bucket);
     const line = lineFor(this.state, slot, instrument);
     countSides(this.state.book, line, lots);
     line.lots += lots;
     line.cost += cost;
-    if (tag <= settledRound(this.state, bucket)) {
+    if (tag <= settled) {
       line.settlingLots += lots;
       line.settlingCost += cost;
     }
