@@ -54,10 +54,8 @@ export class LaneGround {
 
   /** What the logs say of each other; read once, and again after `forget`. */
   witnesses(): Promise<Witnesses> {
-    this.#witnesses ??= gatherWitnesses(
-      this.journal,
-      this.partitions,
-      (stream, fault) => this.say(`${streamText(stream)} is no witness: ${faultText(fault)}`),
+    this.#witnesses ??= gatherWitnesses(this.journal, this.partitions, (stream, fault) =>
+      this.say(`${streamText(stream)} is no witness: ${faultText(fault)}`),
     );
     return this.#witnesses;
   }
