@@ -26,6 +26,7 @@ import {
   type SnapshotStore,
 } from '@ringfence/lane';
 import { Chance } from './chance.js';
+import { copyOf } from './copy.js';
 import { FaultyExchange, type PacketFaults } from './exchange.js';
 import { remembered } from './remembered.js';
 import { SeededScheduler } from './scheduler.js';
@@ -166,10 +167,10 @@ export class SimulatedHouse {
   }
   #store(): SnapshotStore {
     return {
-      load: async (address) => structuredClone(this.#found(address)),
+      load: async (address) => copyOf(this.#found(address)),
       save: async (address, saved) => {
         const kept = this.#snapshots.get(addressText(address)) ?? [];
-        this.#snapshots.set(addressText(address), [...kept, structuredClone(saved)]);
+        this.#snapshots.set(addressText(address), [...kept, copyOf(saved)]);
       },
     };
   }

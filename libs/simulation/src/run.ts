@@ -76,8 +76,11 @@ export class Run {
     this.#life = new Life(this.house, this.town);
   }
 
-  async go(): Promise<RunResult> {
+  /** @param first  happens in the town before anything that the seed brings */
+  async go(first?: (run: Run) => Promise<void>): Promise<RunResult> {
     await this.found();
+    await first?.(this);
+    this.#worsen();
     await this.live(this.options.steps);
     if (this.#goesOn) await this.#settle();
     if (this.#goesOn) await this.#compare();
@@ -88,6 +91,8 @@ export class Run {
   async found(): Promise<void> {
     await this.town.found(4);
     this.audit();
+  }
+  #worsen(): void {
     if (this.options.calm) return;
     this.house.exchange.faults = PACKET_FAULTS;
     this.house.journalFaults(JOURNAL_FAULTS);

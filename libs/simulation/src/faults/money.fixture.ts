@@ -14,7 +14,7 @@ export const creditsMore: Planted = rewriting(
 /** A credit that faulted is passed over as if it were a client's order. */
 export const skipsCredit: Planted = deciding('accounts', 'CreditDeposit', (decide, ...seen) => {
   const [{ deposit }] = seen;
-  return deposit > 30 && deposit % 3 === 0 ? accept() : decide(...seen);
+  return deposit > 30 ? accept() : decide(...seen);
 });
 
 /** A credit faults: nobody may pass over it. */
@@ -55,18 +55,14 @@ export const forgetsSweep: Planted = rewriting(
 );
 
 /** A loss becomes a debt, whatever collateral there is for it. */
-export const lendsToAnyone: Planted = rewriting(
-  'accounts',
-  'SettleBuckets',
-  (events) => {
-    const lent = eachOf('VariationSettled', (event) => ({
-      ...event,
-      debt: event.debt + event.deficit,
-      deficit: 0n,
-    }));
-    return lent(events);
-  },
-);
+export const lendsToAnyone: Planted = rewriting('accounts', 'SettleBuckets', (events) => {
+  const lent = eachOf('VariationSettled', (event) => ({
+    ...event,
+    debt: event.debt + event.deficit,
+    deficit: 0n,
+  }));
+  return lent(events);
+});
 
 /** A claim is paid a unit short; it stays due. */
 export const paysShort: Planted = rewriting(

@@ -1,6 +1,9 @@
+import type { Event } from '@ringfence/contracts';
 import type { AccountsState } from '@ringfence/domain-accounts';
+import type { LiquidationState } from '@ringfence/domain-liquidation';
+import { accept } from '@ringfence/kernel';
 import { domainOf } from '../town.js';
-import { broken, deciding, rewriting, type Planted } from './plant.fixture.js';
+import { broken, deciding, type Planted } from './plant.fixture.js';
 
 /** As if it were the only lane, and nobody's marker had to be waited for. */
 function alone<T>(state: AccountsState, look: () => T): T {
@@ -40,9 +43,14 @@ export const tagsItself: Planted = deciding<'LegAnswer', AccountsState>(
 );
 
 /** A round is closed when the first lane has applied it: the next may be settled too early. */
-export const closesEarly: Planted = rewriting('liquidation', 'RoundDone', (events) => {
-  const [done, ...rest] = events;
-  if (done?.type !== 'LaneDone' || rest.length > 0) return events;
-  const { domain, round } = done;
-  return [done, { type: 'RoundClosed', domain, round, again: 1 }];
-});
+export const closesEarly: Planted = deciding<'RoundDone', LiquidationState>(
+  'liquidation',
+  'RoundDone',
+  (decide, command, state, order) => {
+    const { domain, round } = command;
+    if (state.clearings.get(domain)?.phase.kind !== 'decided') return accept();
+    const decided = decide(command, state, order);
+    if (!decided.accepted || decided.events.length > 1) return decided;
+    return accept<Event>(...decided.events, { type: 'RoundClosed', domain, round, again: 1 });
+  },
+);

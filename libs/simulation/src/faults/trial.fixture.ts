@@ -18,6 +18,8 @@ export interface Trial {
   readonly steps: number;
   readonly partitions: number;
   readonly climate: Partial<Climate>;
+  /** what happens first, besides what the seed brings */
+  readonly first?: (run: Run) => Promise<void>;
 }
 /** Most faults show within a few of these. */
 export const USUAL: Trial = {
@@ -36,9 +38,10 @@ const optionsOf = ({ steps, partitions, climate }: Trial, seed: number): RunOpti
 });
 
 /** What one seed comes to: broken rules as `guarantee: rule`, or why a lane stopped. */
-async function outcomeOf(options: RunOptions): Promise<readonly string[]> {
+async function outcomeOf(options: RunOptions, { first }: Trial): Promise<readonly string[]> {
   try {
-    const { violations } = await new Run(options).go();
+    const run = new Run(options);
+    const { violations } = await run.go(first);
     return violations.map(({ guarantee, rule }) => `${guarantee}: ${rule}`);
   } catch (fault) {
     return [`stopped: ${String(fault)}`];
@@ -53,7 +56,7 @@ async function outcomeOf(options: RunOptions): Promise<readonly string[]> {
 export async function found(planted: Planted, foreseen: RegExp, trial = USUAL): Promise<string[]> {
   const all: string[] = [];
   for (const seed of trial.seeds) {
-    const outcome = await outcomeOf({ ...optionsOf(trial, seed), ...planted });
+    const outcome = await outcomeOf({ ...optionsOf(trial, seed), ...planted }, trial);
     if (outcome.some((each) => foreseen.test(each))) return [...outcome];
     all.push(...outcome.map((each) => `seed ${seed}: ${each}`));
   }
@@ -64,7 +67,7 @@ export async function found(planted: Planted, foreseen: RegExp, trial = USUAL): 
 export async function without(trial = USUAL): Promise<string[]> {
   const all: string[] = [];
   for (const seed of trial.seeds) {
-    const outcome = await outcomeOf(optionsOf(trial, seed));
+    const outcome = await outcomeOf(optionsOf(trial, seed), trial);
     all.push(...outcome.map((each) => `seed ${seed}: ${each}`));
   }
   return all;

@@ -1,0 +1,3 @@
+import { describeShard } from './shard.fixture.js';
+
+describeShard(4);
