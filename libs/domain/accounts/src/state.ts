@@ -301,7 +301,14 @@ export function touch(state: AccountsState, account: Account): void {
   account.isTouched = true;
   state.digest.touched.push(indexOf(account.id));
 }
-/** A list with one entry more: short lists keep their exact size. */
-export const appended = <T>(list: readonly T[], entry: T): readonly T[] => [...list, entry];
-export const without = <T>(list: readonly T[], entry: T): readonly T[] =>
-  list.filter((each) => each !== entry);
+/**
+ * A list with one entry more. Its memory is just as long: a spread or a filter would leave room for
+ * 16 more behind every wall.
+ */
+export const appended = <T>(list: readonly T[], entry: T): readonly T[] =>
+  list.toSpliced(list.length, 0, entry);
+export function without<T>(list: readonly T[], entry: T): readonly T[] {
+  const place = list.indexOf(entry);
+  if (place < 0) return list;
+  return list.length === 1 ? NONE : list.toSpliced(place, 1);
+}

@@ -1,0 +1,9 @@
+import type { Bench } from './bench.js';
+import { cross } from './cross.js';
+import { http } from './http.js';
+import { memory } from './memory.js';
+import { replay } from './replay.js';
+import { transfers } from './transfers.js';
+
+/** All of them, in the order in which they run. */
+export const BENCHES: readonly Bench[] = [memory, transfers, cross, replay, http];
