@@ -15,7 +15,7 @@ describe('the transport of orders', () => {
     return transport;
   };
 
-  it('hands a batch to the service that listens, and gives back its answers as they are', async () => {
+  it('hands a batch to the service that listens and gives back its answers', async () => {
     const busy: BatchAnswer = { kind: 'busy' };
     expect(await answering(busy).hand(BATCH)).toBe(busy);
     expect(await answering(of(busy)).hand(BATCH)).toBe(busy);

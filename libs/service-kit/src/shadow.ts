@@ -1,3 +1,3 @@
-// What the threads beside the lanes need, without the framework: they start often and must be light.
+// For the threads beside the lanes: they start often, so nothing of the framework comes along.
 export * from './any-lane.js';
 export type { ShadowPlan } from './shadow-thread.js';

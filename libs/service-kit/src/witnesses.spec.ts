@@ -52,11 +52,9 @@ describe('witnesses of a log', () => {
 
   it('are heard as far as they can be read', async () => {
     await write('risk', 0, 1, { topic: 'log.accounts', p: 0, from: 1, to: 3, hash: HASHES[0] });
-    const { read } = journal;
+    const read = journal.read.bind(journal);
     journal.read = (stream, ...rest) =>
-      stream.topic === 'log.custody'
-        ? Promise.reject(new Error('damaged'))
-        : read.call(journal, stream, ...rest);
+      stream.topic === 'log.custody' ? Promise.reject(new Error('damaged')) : read(stream, ...rest);
     await write('custody', 0, 1);
     const silent: string[] = [];
     const witnesses = await gatherWitnesses(journal, 1, ({ topic }) => silent.push(topic));

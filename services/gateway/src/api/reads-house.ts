@@ -65,7 +65,9 @@ async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
   const rows = edge.readModels();
   const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || rows.lag() === 0);
   const isStill = await untilQuiet(ground, holds, ms);
-  return { quiet: isStill, projectionLag: rows.lag(), ...underWay(edge) };
+  const { fault } = rows;
+  const shown = { quiet: isStill, projectionLag: rows.lag(), ...underWay(edge) };
+  return fault === undefined ? shown : { ...shown, projectionFault: faultText(fault) };
 }
 
 /**

@@ -33,7 +33,8 @@ describe('rows of a batch', () => {
   it('are one statement, whatever their number', () => {
     expect(upsertOf(THINGS, 6)).toBe(
       'insert into things (place, thing, name, count) select * from unnest(' +
-        '($7::text)::integer[], ($8::text)::bigint[], ($9::text)::text[], ($10::text)::numeric[]) ' +
+        '($7::text)::integer[], ($8::text)::bigint[], ($9::text)::text[], ' +
+        '($10::text)::numeric[]) ' +
         'on conflict (place, thing) do update set ' +
         'name = coalesce(excluded.name, things.name), count = things.count + excluded.count',
     );

@@ -141,7 +141,7 @@ describe('an order that the house refuses', () => {
     expect([reply.status, reply.body['code']]).toEqual([422, 'not-authorised']);
   });
 
-  it('gives the first answer to the same id, and a conflict to other content under it', async () => {
+  it('answers the same id as at first, and refuses other content under it', async () => {
     const order = transfer({ amount: '2' });
     const first = await asVenue('/v1/transfers', order);
     const again = await harmless409(() => asVenue('/v1/transfers', order));

@@ -18,12 +18,14 @@ const accountOf = async (account: string): Promise<Json> =>
   (await walk.get(`/v1/accounts/${account}`)).body;
 const member = (account: string): string => venueKey(account === buyer ? 1 : 2);
 
+type Line = Readonly<Record<string, string | number>>;
+
 /** What a lane says it holds, in the words of the read models. */
 async function liveLines(): Promise<string[]> {
   const lines: string[] = [];
   for (const partition of [0, 1]) {
     const { body } = await walk.get(`/v1/lanes/accounts/${partition}/state`);
-    for (const line of body['lines'] as Json[]) {
+    for (const line of body['lines'] as Line[]) {
       const { kind, available, reserved, asset, due, claim, debt, instrument, lots } = line;
       if (kind === 'cash') lines.push(`cash ${asset} ${available} ${reserved}`);
       else if (kind === 'settlement') lines.push(`settlement ${due} ${claim} ${debt}`);
@@ -74,11 +76,8 @@ it('carries a trade from its order to its end, and shows what it left', async ()
   const shown = await walk.get(`/v1/trades/${id}`);
   expect(shown.body).toMatchObject({ status: 'accepted', lots: '0.050', price: '10000.00' });
   expect(
-    (shown.body['legs'] as Json[]).map((leg) => [leg['lots'], leg['status']]).toSorted(),
-  ).toEqual([
-    ['-0.050', 'applied'],
-    ['0.050', 'applied'],
-  ]);
+    (shown.body['legs'] as Line[]).map(({ lots, status }) => `${lots} ${status}`).toSorted(),
+  ).toEqual(['-0.050 applied', '0.050 applied']);
   const { positions } = await accountOf(buyer);
   expect(positions).toMatchObject([{ instrument: 'BTC-PERP', lots: '0.050', cost: '500.000000' }]);
 });

@@ -9,6 +9,11 @@ import type { HouseConfig } from '../house.config.js';
 export interface Json {
   readonly [member: string]: unknown;
 }
+interface Sent {
+  readonly as?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -60,16 +65,12 @@ export class Walk {
   id(): string {
     return (++this.#ids).toString(16).padStart(32, '0');
   }
-  async ask(
-    method: string,
-    path: string,
-    init: RequestInit & { as?: string } = {},
-  ): Promise<Reply> {
+  async ask(method: string, path: string, init: Sent = {}): Promise<Reply> {
     const { as = OPERATOR, headers, ...rest } = init;
     const response = await fetch(this.house.url + path, {
       ...rest,
       method,
-      headers: { ...(as === '' ? {} : { authorization: `Bearer ${as}` }), ...headers },
+      headers: as === '' ? { ...headers } : { authorization: `Bearer ${as}`, ...headers },
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
