@@ -169,7 +169,7 @@ export class Town {
     readonly house: SimulatedHouse,
     climate: Partial<Climate> = {},
   ) {
-    this.heights = new Array<number>(house.options.partitions).fill(0);
+    this.heights = Array.from({ length: house.options.partitions }, () => 0);
     this.climate = { ...climateOf(house.chance.fork()), ...climate };
   }
 

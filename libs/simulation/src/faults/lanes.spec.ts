@@ -6,7 +6,14 @@ import {
   type LaneDefinition,
 } from '@ringfence/contracts';
 import type { AccountsState } from '@ringfence/domain-accounts';
-import { decodeHead, encodeRecord, follow, LogTruncated, type Rule } from '@ringfence/journal';
+import {
+  decodeHead,
+  encodeRecord,
+  follow,
+  LogTruncated,
+  type Journal,
+  type Rule,
+} from '@ringfence/journal';
 import {
   addressNumber,
   addressText,
@@ -121,6 +128,38 @@ describe('an id that came before', () => {
   });
   it('is found out to act twice when a snapshot forgot it (SIM-202)', async () => {
     expect(rulesOf(await again(forgetsIds))).toContain('6: an-id-acts-once');
+  });
+});
+
+describe('an answer', () => {
+  /** A disk that says that a record is durable, and forgets it. */
+  const lies = (isOn: () => boolean): Alter => {
+    const forgetful = (journal: Journal): Journal => ({
+      append: async (stream, bytes) =>
+        isOn()
+          ? { kind: 'appended', offset: await journal.end(stream) }
+          : journal.append(stream, bytes),
+      read: (...asked) => journal.read(...asked),
+      end: (stream) => journal.end(stream),
+      watch: (...asked) => journal.watch(...asked),
+      close: () => journal.close(),
+    });
+    return (address, options) =>
+      addressText(address) === addressText(A0)
+        ? { ...options, journal: forgetful(options.journal) }
+        : options;
+  };
+  it('is given for what is durable (SIM-214)', async () => {
+    const run = await founded();
+    expect((await moves(run, 'in')).answer).not.toBeNull();
+    expect(rulesOf(run)).toEqual([]);
+  });
+  it('is found out to stand for nothing on a disk that lies (SIM-215)', async () => {
+    let isOn = false;
+    const run = await founded({ alter: lies(() => isOn) });
+    isOn = true;
+    expect((await moves(run, 'in')).answer).not.toBeNull();
+    expect(rulesOf(run)).toContain('6: acknowledged-is-in-the-log');
   });
 });
 

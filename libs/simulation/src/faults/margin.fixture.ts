@@ -4,7 +4,8 @@ import type { RiskState } from '@ringfence/domain-risk';
 import { present } from '@ringfence/kernel';
 import { HOUSE_LANES } from '../definitions.js';
 import type { AnyDefinition } from '../house.js';
-import { deciding, eachOf, evolving, rewriting, type Planted } from './plant.fixture.js';
+import { domainOf } from '../town.js';
+import { broken, deciding, eachOf, evolving, rewriting, type Planted } from './plant.fixture.js';
 
 /** The gate lets everything through. */
 export const opensGate: Planted = rewriting(
@@ -65,3 +66,25 @@ export const swapsFrames: Planted = {
     return { ...options, definition: changed as unknown as AnyDefinition };
   },
 };
+
+/**
+ * A leg that comes under the tag of a round which passed its bucket over counts twice as settling:
+ * the fault that seed 201 found in risk.
+ */
+export const countsLateLegTwice: Planted = broken<RiskState>('risk', (definition) => {
+  const views = present(definition.views.accounts, 'a view of accounts');
+  const view = present(views.LegApplied, 'a view of legs');
+  const twice: typeof view = (state, event, at) => {
+    const { account, bucket: id, instrument, lots, cost } = event;
+    const bucket = state.book.buckets.find((each) => each.account === account && each.id === id);
+    const settled = state.book.rounds[domainOf(instrument)]?.settled ?? 0;
+    const late = bucket !== undefined && bucket.settled < settled && event.tag <= settled;
+    view(state, event, at);
+    const line = bucket?.lines.find((each) => each.instrument === instrument);
+    if (!late || !line) return;
+    line.settlingLots += lots;
+    line.settlingCost += cost;
+  };
+  const accounts = { ...views, LegApplied: twice };
+  return { ...definition, views: { ...definition.views, accounts } };
+});

@@ -56,6 +56,7 @@ describe('a house with one thing broken is found out when', () => {
     margin.sizesFromStale,
     /^5: sized-after-th/,
   );
+  bites('a late leg counts twice (SIM-122)', margin.countsLateLegTwice, /^5: figures-of-the-/);
   bites('frames swap on one lane (SIM-117)', margin.swapsFrames, /^5: judged-as-seen/);
   bites('markers are dropped (SIM-118)', rounds.dropsMarkers, /^4: settles-after-all-markers/);
   bites('a leg has its sender’s tag (SIM-119)', rounds.tagsItself, /^4: one-tag-on-both-sides/);
