@@ -1,4 +1,4 @@
-// docs/sagas.md names every reason code and every event of a saga; this keeps page and sources alike.
+// docs/sagas.md names every reason code and event of a saga; this keeps page and sources alike.
 import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
