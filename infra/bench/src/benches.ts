@@ -3,7 +3,21 @@ import { cross } from './cross.js';
 import { http } from './http.js';
 import { memory } from './memory.js';
 import { replay } from './replay.js';
+import { restart } from './restart.js';
+import { round } from './round.js';
+import { stages } from './stages.js';
+import { storm } from './storm.js';
 import { transfers } from './transfers.js';
 
 /** All of them, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [memory, transfers, cross, replay, http];
+export const BENCHES: readonly Bench[] = [
+  memory,
+  transfers,
+  stages,
+  cross,
+  replay,
+  http,
+  storm,
+  round,
+  restart,
+];
