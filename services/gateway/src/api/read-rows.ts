@@ -66,6 +66,7 @@ export async function caughtUp(
   for (;;) {
     const { seq } = models.positionOf(service, partition) ?? { seq: 0 };
     if (seq >= minSeq) return { service, partition, seq };
+    models.hurry();
     if (performance.now() > end || models.fault !== undefined) {
       throw new Refused(problem('not-caught-up', { facts: { seq: String(seq) } }));
     }

@@ -63,7 +63,7 @@ async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
   const withRows = query['projections'] !== 'false';
   const { ground, lanes } = edge;
   const rows = edge.readModels();
-  const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || rows.lag() === 0);
+  const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || rows.areCaughtUp());
   const isStill = await untilQuiet(ground, holds, ms);
   const { fault } = rows;
   const shown = { quiet: isStill, projectionLag: rows.lag(), ...underWay(edge) };

@@ -24,6 +24,12 @@ export class OpeningReadModels {
   lag(): number | undefined {
     return this.isOn ? this.#models?.lag() : 0;
   }
+  /** Whether rows reflect all there is; if not, they hurry. */
+  areCaughtUp(): boolean {
+    const lag = this.lag();
+    if (lag !== undefined && lag > 0) this.#models?.hurry();
+    return lag === 0;
+  }
   /** @returns undefined when they are off, or could not be opened */
   opened(): Promise<ReadModels | undefined> {
     return this.#opened;

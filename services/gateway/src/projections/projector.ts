@@ -11,6 +11,8 @@ const ROWS_MAX = 5000;
 /** Events folded before others of the process have their turn. */
 const EVENTS_PER_TURN = 2000;
 const RETRY_MS = 100;
+/** Between two transactions while nobody waits: many small records become one, the lanes keep the processor. */
+const PAUSE_MS = 20;
 
 export interface ProjectorOptions {
   readonly journal: Journal;
@@ -47,10 +49,13 @@ export class Projector {
   readonly #streams: readonly Stream[];
   readonly #unwatch: (() => void)[] = [];
   #running: Promise<void> = Promise.resolve();
-  #wake: (() => void) | undefined;
+  #wakeIdle: (() => void) | undefined;
+  #wakePause: (() => void) | undefined;
   #noted = true;
   /** the log that a batch begins with: under load each has its turn */
   #first = 0;
+  /** somebody waits for the rows */
+  #hurried = false;
   #closed = false;
   #fault: unknown;
 
@@ -113,10 +118,17 @@ export class Projector {
     return lag;
   }
 
+  /** Somebody waits: no pauses until the rows reflect all there is. */
+  hurry(): void {
+    if (this.#hurried) return;
+    this.#hurried = true;
+    this.#wakeAll();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const stop of this.#unwatch) stop();
-    this.#note();
+    this.#wakeAll();
     await this.#running;
   }
 
@@ -125,7 +137,11 @@ export class Projector {
   }
   #note(): void {
     this.#noted = true;
-    this.#wake?.();
+    this.#wakeIdle?.();
+  }
+  #wakeAll(): void {
+    this.#wakeIdle?.();
+    this.#wakePause?.();
   }
 
   async #run(): Promise<void> {
@@ -133,15 +149,29 @@ export class Projector {
       while (!this.#closed) {
         this.#noted = false;
         const moved = await this.#batch();
-        if (!moved && !this.#noted && !this.#closed) {
-          await new Promise<void>((wake) => (this.#wake = wake));
-        }
+        if (!moved) this.#hurried = false;
+        if (!moved && !this.#noted && !this.#closed) await this.#idle();
+        if (!this.#hurried && !this.#closed) await this.#pause();
       }
     } catch (fault) {
       if (this.#closed) return;
       this.#fault = fault;
       this.options.onFault(fault);
     }
+  }
+
+  async #idle(): Promise<void> {
+    await new Promise<void>((wake) => (this.#wakeIdle = wake));
+    this.#wakeIdle = undefined;
+  }
+  async #pause(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((wake) => {
+      this.#wakePause = wake;
+      timer = setTimeout(wake, PAUSE_MS);
+    });
+    clearTimeout(timer);
+    this.#wakePause = undefined;
   }
 
   /** One transaction over all logs that have something. @returns whether there was anything */

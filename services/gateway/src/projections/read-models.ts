@@ -26,6 +26,8 @@ export interface ReadModels {
   readonly fault: unknown;
   /** records in the logs that no row reflects yet */
   lag(): number;
+  /** somebody waits for the lag to end */
+  hurry(): void;
   positionOf(service: Service, partition: number): Position | undefined;
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
       return projector.fault;
     },
     lag: () => projector.lag(endOf),
+    hurry: () => projector.hurry(),
     positionOf: (service, partition) => projector.positionOf(service, partition),
     async close() {
       await projector.close();
