@@ -11,7 +11,10 @@ const ROWS_MAX = 5000;
 /** Events folded before others of the process have their turn. */
 const EVENTS_PER_TURN = 2000;
 const RETRY_MS = 100;
-/** Between two transactions while nobody waits: many small records become one, the lanes keep the processor. */
+/**
+ * Between two transactions while nobody waits: many small records become one, the lanes keep the
+ * processor.
+ */
 const PAUSE_MS = 20;
 
 export interface ProjectorOptions {
