@@ -10,7 +10,7 @@ const TIME_MAX = 240_000;
 const SHORT: Trial = { ...USUAL, seeds: [1], steps: 5 };
 const bites = (what: string, planted: Planted, foreseen: RegExp, trial: Trial = USUAL): void =>
   it(
-    `${what}`,
+    `finds out that ${what}`,
     async () => {
       const outcome = await found(planted, foreseen, trial);
       expect(outcome).toContainEqual(expect.stringMatching(foreseen));
@@ -18,9 +18,9 @@ const bites = (what: string, planted: Planted, foreseen: RegExp, trial: Trial = 
     TIME_MAX,
   );
 
-describe('a house with one thing broken is found out when', () => {
+describe('the auditor', () => {
   it(
-    'is not found out when nothing is (SIM-001)',
+    'finds nothing where nothing is broken (SIM-001)',
     async () => {
       expect(await without()).toEqual([]);
       expect(await without({ ...SHORT, first: strangerMoves })).toEqual([]);
