@@ -84,11 +84,17 @@ export class Auditor {
 
   /** A record that is durable. */
   observe(record: AuditedRecord): void {
-    if (!this.#chains.append(record)) return;
+    if (this.#chains.append(record)) this.#takeAll();
+  }
+  #takeAll(): void {
     for (let took = true; took;) {
       took = false;
       for (const chain of this.#chains.all) if (this.#takeFrom(chain)) took = true;
     }
+  }
+  /** What was found so far, at no particular cut. */
+  get found(): readonly Violation[] {
+    return this.#house.findings.all;
   }
   /** A client was answered: the command is in that record. */
   acknowledged(
@@ -103,6 +109,12 @@ export class Auditor {
 
   /** @returns all that is wrong so far; valid at any cut, and cheap */
   check(): readonly Violation[] {
+    for (;;) {
+      const chain = this.#chains.stuck((record) => this.#chains.mayTake(record));
+      if (!chain) break;
+      this.#take(chain, chain.records[chain.taken]);
+      this.#takeAll();
+    }
     this.#chains.check();
     this.#ledger.check();
     return this.#house.findings.all;

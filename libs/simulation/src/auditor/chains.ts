@@ -2,7 +2,7 @@ import { addressNumber, type CommandId, type Service } from '@ringfence/kernel';
 import { commandIdText } from '@ringfence/kernel';
 import type { Findings } from './findings.js';
 import { topicOf, type Seen } from './inputs.js';
-import { placeText, type AuditedRange, type AuditedRecord, type HouseDecision } from './record.js';
+import { text, type AuditedRange, type AuditedRecord, type HouseDecision } from './record.js';
 
 const GENESIS = '0'.repeat(64);
 
@@ -130,15 +130,25 @@ export class Chains {
     this.#acknowledged.push({ id, chain, seq, hash });
   }
 
-  /** At a cut: what waits for a record that is in no log, and receipts that prove nothing. */
+  /**
+   * At a cut every cause is known: a record that still waits names one that no log holds. It is
+   * reported and taken all the same, so that what comes after it is not hidden.
+   *
+   * @returns a lane whose next record waits; undefined when none does
+   */
+  stuck(mayTake: (record: AuditedRecord) => boolean): Chain | undefined {
+    const waiting = [...this.#chains.values()].filter(({ records, taken }) => records[taken]);
+    const chain = waiting.find(({ records, taken }) => mayTake(records[taken])) ?? waiting[0];
+    if (!chain) return undefined;
+    const { service, partition, records, taken } = chain;
+    const { head } = records[taken];
+    const detail = `${service}/${partition}#${head.seq} read ${text(head.in)}`;
+    this.findings.report(6, 'log-holds-what-peers-saw', detail);
+    return chain;
+  }
+
+  /** At a cut: receipts that prove nothing. */
   check(): void {
-    for (const chain of this.#chains.values()) {
-      const waits = chain.records[chain.taken];
-      if (!waits) continue;
-      const at = { ...waits, seq: waits.head.seq, ordinal: 0, decision: waits.decided[0] };
-      const detail = `${placeText(at)} read ${JSON.stringify(waits.head.in)}`;
-      this.findings.report(6, 'log-holds-what-peers-saw', detail);
-    }
     const acknowledged = this.#acknowledged;
     this.#acknowledged = [];
     for (const { id, chain, seq, hash } of acknowledged) {

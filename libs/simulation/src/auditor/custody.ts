@@ -101,7 +101,8 @@ export class Custody implements Check {
       announced.amount === amount;
     this.#expect(holds, 'credited-once-as-confirmed', event, at);
     if (deposit) deposit.status = 'credited';
-    this.ledger.credited(deposit?.vault ?? account, asset, amount);
+    const confirmed = announced?.amount ?? 0n;
+    this.ledger.credited(deposit?.vault ?? account, announced?.asset ?? asset, confirmed);
   }
 
   #move(
@@ -156,8 +157,10 @@ export class Custody implements Check {
       reserved.asset === asset &&
       reserved.amount === amount;
     this.#expect(holds, 'withdrawal-ends-once', event, at);
-    if (withdrawal) withdrawal.settled = true;
-    if (after === 'instructed') this.ledger.charged(account, asset, amount);
+    if (!withdrawal || !reserved) return;
+    withdrawal.settled = true;
+    const instructed = after === 'instructed' && withdrawal.status === 'instructed';
+    if (instructed) this.ledger.charged(reserved.account, reserved.asset, reserved.amount);
   }
 
   /** After a record of accounts that had read these events of custody: each was answered in it. */

@@ -52,6 +52,10 @@ export class Ledger implements Check {
   readonly #owes = new Map<string, { untold: bigint; noted: bigint }>();
   readonly #untoldByPartition: Set<Wall>[] = [];
   readonly #told: Sweeps[][] = [];
+  /** accepted and not settled at the sender */
+  readonly #accepted = new Map<string, bigint>();
+  /** vault transfers between two partitions, in their order */
+  readonly #underWay = new Map<string, bigint[]>();
 
   constructor(readonly findings: Findings) {}
 
@@ -109,9 +113,14 @@ export class Ledger implements Check {
   }
 
   readonly on: Handlers = {
-    TransferAccepted: (event) => void (this.total(event.asset).twice += event.amount),
+    TransferAccepted: (event) => {
+      this.total(event.asset).twice += event.amount;
+      this.#accepted.set(`${event.partition}/${event.reservation}`, event.amount);
+    },
     TransferSettled: (event, at) => {
-      this.total(event.asset).twice -= event.amount;
+      const key = `${at.partition}/${event.reservation}`;
+      this.total(event.asset).twice -= this.#accepted.get(key) ?? 0n;
+      this.#accepted.delete(key);
       const to = partitionOf(event.to);
       if (to !== at.partition) this.#between(at.partition, to, event.asset).untold += event.amount;
     },
@@ -128,11 +137,14 @@ export class Ledger implements Check {
       });
       owes.noted -= amount;
       this.total(asset).between += amount;
+      const way = `${at.partition}>${partition}`;
+      this.#underWay.set(way, [...(this.#underWay.get(way) ?? []), amount]);
       this.#hold(this.wall(settlementOf(at.partition), asset), -amount, amount);
     },
     VaultTransferReceived: (event, at) => {
       const { asset, amount } = event;
-      this.total(asset).between -= amount;
+      const sent = this.#underWay.get(`${event.partition}>${at.partition}`)?.shift();
+      this.total(asset).between -= sent ?? 0n;
       this.#hold(this.wall(settlementOf(at.partition), asset), amount, -amount);
     },
     BreakFound: (event) => this.findings.report(1, 'no-break', text(event)),
@@ -211,11 +223,10 @@ export class Ledger implements Check {
     const { lines, between } = event;
     const holds = told !== undefined && same(told.lines, lines) && same(told.between, between);
     this.findings.expect(holds, 1, 'sweeps-noted-once-as-told', () => text({ told, event }));
-    for (const { account, asset, amount } of lines) {
-      const wall = this.wall(account, asset);
-      wall.told -= amount;
-      wall.due += amount;
+    for (const { account, asset, amount } of told?.lines ?? []) {
+      this.wall(account, asset).told -= amount;
     }
+    for (const { account, asset, amount } of lines) this.wall(account, asset).due += amount;
     for (const { partition, asset, amount } of between) {
       this.#between(at.partition, partition, asset).noted += amount;
     }

@@ -1,4 +1,5 @@
 import type { EventOf } from '@ringfence/contracts';
+import { partitionOf } from '@ringfence/kernel';
 import type { Bucket } from './book.js';
 import type { Guarantee } from './findings.js';
 import { initialFigures, lineFigures, maintenanceFigures, type Sight } from './figures.js';
@@ -66,7 +67,9 @@ export class Margin implements Check {
       this.#calls.set(bucketName(event), event);
     },
     CallExtended: (event, at) => {
-      const called = [...this.#calls].find(([, { call }]) => call === event.call);
+      const called = [...this.#calls].find(
+        ([, { call, account }]) => call === event.call && partitionOf(account) === at.partition,
+      );
       const later = called !== undefined && event.deadline >= called[1].deadline;
       this.#expect(later, 'extended-to-later', event, at);
       if (called) this.#calls.set(called[0], { ...called[1], deadline: event.deadline });
