@@ -1,5 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { liquidationLane, waitingFor, type LiquidationState } from '@ringfence/domain-liquidation';
+import {
+  liquidationLane,
+  standingOf,
+  waitingFor,
+  type LiquidationState,
+} from '@ringfence/domain-liquidation';
 import { addressText } from '@ringfence/kernel';
 import { hosting, type Gauge, type LaneGround } from '@ringfence/service-kit';
 
@@ -17,7 +22,8 @@ export class LiquidationModule {
  */
 export function gaugesOf(state: LiquidationState): readonly Gauge[] {
   const byStatus = new Map<string, number>();
-  for (const { status } of state.closeOuts.values()) {
+  for (const closeOut of state.closeOuts.values()) {
+    const status = standingOf(state, closeOut);
     byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
   }
   const gauges: Gauge[] = [...byStatus].map(([status, value]) => ({

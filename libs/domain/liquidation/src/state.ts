@@ -1,9 +1,4 @@
-import {
-  present,
-  type AccountId,
-  type BucketId,
-  type DomainId,
-} from '@ringfence/kernel';
+import { present, type AccountId, type BucketId, type DomainId } from '@ringfence/kernel';
 import { closeOutKey, type OfBucket } from './close-out-key.js';
 import { newClearing, type Clearing } from './clearing/state.js';
 import { newAccountsView, type AccountsView } from './views/accounts.js';

@@ -79,8 +79,9 @@ function underWay({ lanes }: Edge): Shown {
   for (const host of lanes) {
     for (let p = 0; p < host.partitions; p++) {
       for (const { name, value, labels } of host.gauges(p)) {
-        if (name === 'close_outs' && labels?.['status'] === 'called') calls += value;
-        else if (name === 'close_outs') closeOuts += value;
+        const status = name === 'close_outs' ? labels?.['status'] : undefined;
+        if (status === 'called') calls += value;
+        else if (status !== undefined && status !== 'awaiting-round') closeOuts += value;
         if (name === 'open_round' && value > 0) openRounds++;
       }
     }
