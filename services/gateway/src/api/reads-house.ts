@@ -89,9 +89,10 @@ function underWay({ lanes }: Edge): Shown {
   return { calls, closeOuts, openRounds };
 }
 function working(edge: Edge): Shown {
-  return { ...underWay(edge), rssMb: Math.round(process.memoryUsage.rss() / MEGABYTE) };
+  const rssMb = Math.round(process.resourceUsage().maxRSS / KILOBYTES_PER_MEGABYTE);
+  return { ...underWay(edge), rssMb };
 }
-const MEGABYTE = 1024 * 1024;
+const KILOBYTES_PER_MEGABYTE = 1024;
 
 /** The newest state of a lane in plain lines, to compare with a replay. */
 function liveState(edge: Edge, call: Call): Shown {

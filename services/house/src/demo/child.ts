@@ -11,6 +11,8 @@ export interface HouseProcess {
   stop(): Promise<void>;
 }
 
+/** the house lives well in this; without it the engine lets garbage lie for long */
+const HEAP_LIMIT = '--max-old-space-size=640';
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /**
@@ -25,7 +27,16 @@ export async function startProcess(
 ): Promise<HouseProcess> {
   const child = spawn(
     process.execPath,
-    [MAIN, '--folder', folder, '--partitions', String(partitions), '--first-key', firstKey],
+    [
+      HEAP_LIMIT,
+      MAIN,
+      '--folder',
+      folder,
+      '--partitions',
+      String(partitions),
+      '--first-key',
+      firstKey,
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
     },

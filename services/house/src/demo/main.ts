@@ -83,6 +83,7 @@ class Demo {
 
   /** kill -9 in the middle of work; what was not answered is sent again under the same ids. */
   async #killAndReturn(crowd: Crowd): Promise<Seen['killed']> {
+    const { rssMb } = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
     const orders = crowd.someMoves(MOVES_AT_KILL);
     const sending = crowd.send(orders).catch(() => undefined);
     await Promise.race([sending, crowd.operator.get('/health')]);
@@ -96,14 +97,15 @@ class Demo {
     await crowd.send(orders);
     await crowd.operator.quiet(true);
     this.progress.say(`killed, and back after ${recoveredMs.toFixed(0)} ms`);
-    return { unanswered: orders.length, recoveredMs };
+    return { unanswered: orders.length, recoveredMs, rssMb };
   }
 
   async #judge(crowd: Crowd, killed: Seen['killed']): Promise<Seen> {
     const { options, folder, progress } = this;
     const { items: lanes } = await crowd.operator.get<{ items: LaneLine[] }>('/v1/lanes');
     const { items: models } = await crowd.operator.get<{ items: string[] }>('/v1/house/ledger');
-    const { rssMb } = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
+    const after = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
+    const rssMb = Math.max(killed.rssMb, after.rssMb);
     const rebuilt = await runToEnd<Rebuilt>('./rebuild-main.js', [
       folder,
       String(options.partitions),

@@ -13,7 +13,11 @@ export interface Seen {
   /** what differs between logs, live state and read models; empty when all agree */
   readonly differences: readonly string[];
   readonly readModels: boolean;
-  readonly killed: { readonly unanswered: number; readonly recoveredMs: number };
+  readonly killed: {
+    readonly unanswered: number;
+    readonly recoveredMs: number;
+    readonly rssMb: number;
+  };
 }
 
 const SETTLEMENT_SCALE = 6;
@@ -55,40 +59,84 @@ export function uncoveredOf({ rebuilt: { tally } }: Seen): string {
   return String(BigInt(tally.deficits) - taken);
 }
 
+const WIDTH = 20;
+const row = (name: string, ...said: readonly string[]): string =>
+  `  ${name.padEnd(WIDTH)} ${said.join(' ')}`;
+const part = (said: string, value: number): string => `${said} ${count(value)}`;
+
 /** The summary for people. */
 export function summaryOf(seen: Seen): string {
-  const { options, rebuilt, refused } = seen;
+  const { options, rebuilt, killed } = seen;
   const { tally } = rebuilt;
+  const { frames, rounds } = tally;
+  const paid = rebuilt.collateralPaidForOthers;
+  const scene = [
+    part('accounts', options.accounts),
+    part('price frames', frames),
+    part('rounds', rounds),
+  ];
+  return [
+    '',
+    `Scenario ${options.scenario}: ${scene.join(', ')}`,
+    ...marketRows(seen),
+    ...lossRows(seen),
+    '',
+    ...conservationRows(rebuilt),
+    row('paid for others', paid === '0' ? "no client's collateral, never" : paid),
+    row('kill -9', `back after ${count(Math.round(killed.recoveredMs))} ms;`, resent(killed)),
+    row('rebuilt', `from ${count(rebuilt.events)} events by a second process:`, agreement(seen)),
+    row('took', `${seen.seconds.toFixed(0)} s, at most ${count(seen.rssMb)} MB`),
+    '',
+  ].join('\n');
+}
+const resent = ({ unanswered }: Seen['killed']): string =>
+  `${count(unanswered)} orders sent again under their ids`;
+
+function marketRows({ commands, refused, rebuilt: { tally } }: Seen): string[] {
   const refusals = [...refused.values()].reduce((sum, each) => sum + each, 0);
-  const covered =
-    tally.observations === 0 ? 100 : (1 - tally.exceedances / tally.observations) * 100;
+  const missed = tally.observations === 0 ? 0 : tally.exceedances / tally.observations;
+  return [
+    row('orders', part('sent', commands), part('refused', refusals)),
+    row('trades', count(tally.trades)),
+    row(
+      'margin calls',
+      `${count(tally.marginCalls)}:`,
+      part('met', tally.callsMet),
+      part('lapsed', tally.callsLapsed),
+    ),
+    row(
+      'close-outs',
+      `${count(tally.closeOuts)} in ${count(tally.slices)} slices,`,
+      `${count(tally.resolved)} at a loss`,
+    ),
+    row(
+      'initial margin',
+      part('observations', tally.observations),
+      part('exceedances', tally.exceedances),
+      `covered ${((1 - missed) * 100).toFixed(3)} %`,
+    ),
+    row('evaluations', count(tally.evaluations), part('prices held off the band', tally.held)),
+  ];
+}
+
+function lossRows({ options, rebuilt }: Seen): string[] {
+  const { tally, insuranceLow } = rebuilt;
   const layers = ['insurance', 'adl', 'haircut'].map(
     (layer) => `${layer} ${money(tally.lossByLayer[layer] ?? '0')}`,
   );
   return [
-    '',
-    `Scenario ${options.scenario}: ${count(options.accounts)} segregated accounts, ${count(tally.frames)} price frames, ${count(tally.rounds)} settlement rounds`,
-    `  orders sent          ${count(seen.commands)}, refused ${count(refusals)}`,
-    `  trades               ${count(tally.trades)}`,
-    `  margin calls         ${count(tally.marginCalls)}: met ${count(tally.callsMet)}, lapsed ${count(tally.callsLapsed)}`,
-    `  close-outs           ${count(tally.closeOuts)} in ${count(tally.slices)} slices: cured ${count(tally.cured)}, resolved ${count(tally.resolved)}`,
-    `  liquidity walls      ${count(tally.liquidityDefaults)} requests to be deleveraged themselves`,
-    `  deficits             ${money(tally.deficits)} USDT: ${layers.join(', ')}`,
-    `  gains cut            ${money(tally.gainsCut)} USDT in ${count(tally.deleveraged)} deleveraged legs`,
-    `  insurance            least ever held ${money(rebuilt.insuranceLow)} USDT of ${count(options.insurance)}`,
-    `  initial margin       ${count(tally.observations)} observations, ${count(tally.exceedances)} exceedances: ${covered.toFixed(3)} % covered`,
-    `  evaluations          ${count(tally.evaluations)} recorded; prices held off the band: ${count(tally.held)}`,
-    '',
-    ...Object.entries(rebuilt.conservation).map(
-      ([asset, { owed, inTransit, held, difference }]) =>
-        `  ${asset.padEnd(6)} owed ${owed} + in transit ${inTransit} = held ${held} (difference ${difference}, smallest units)`,
-    ),
-    `  a client's collateral paid for another: ${rebuilt.collateralPaidForOthers === '0' ? 'never' : rebuilt.collateralPaidForOthers}`,
-    `  killed with SIGKILL in the middle of work; back after ${count(Math.round(seen.killed.recoveredMs))} ms, ${count(seen.killed.unanswered)} orders sent again by id`,
-    `  rebuilt from ${count(rebuilt.events)} events in a second process: ${agreement(seen)}`,
-    `  ${seen.seconds.toFixed(0)} s, peak memory of the house ${count(seen.rssMb)} MB`,
-    '',
-  ].join('\n');
+    row('deficits', `${money(tally.deficits)}:`, layers.join(', ')),
+    row('gains cut', money(tally.gainsCut), part('deleveraged legs', tally.deleveraged)),
+    row('insurance', `least ever held ${money(insuranceLow)} of ${count(options.insurance)}`),
+    row('liquidity walls', part('asked to be deleveraged', tally.liquidityDefaults)),
+  ];
+}
+
+/** In smallest units, so that not one is lost in the showing. */
+function conservationRows({ conservation }: Rebuilt): string[] {
+  return Object.entries(conservation).map(([asset, { owed, inTransit, held, difference }]) =>
+    row(asset, `owed ${owed} + in transit ${inTransit} = held ${held}, apart by ${difference}`),
+  );
 }
 const agreement = ({ differences }: Seen): string =>
   differences.length === 0
