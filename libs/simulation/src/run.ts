@@ -71,7 +71,7 @@ export class Run {
     const partitions = options.partitions ?? 1 + (options.seed % 4);
     this.house = new SimulatedHouse({ ...options, partitions, snapshots: true });
     this.auditor = new Auditor({ partitions });
-    this.observer = new Observer(this.house.journal, this.house.addresses());
+    this.observer = new Observer(this.house.journal, this.house.addresses(), this.house.rule);
     this.town = new Town(this.house, options.climate);
     this.#life = new Life(this.house, this.town);
   }

@@ -1,4 +1,4 @@
-import { follow, GENESIS, type ChainHead, type MemoryJournal } from '@ringfence/journal';
+import { GENESIS, type ChainHead, type MemoryJournal, type Rule } from '@ringfence/journal';
 import { decodeRecord, logStream, type LogRecord } from '@ringfence/lane';
 import { addressText, type Address } from '@ringfence/kernel';
 
@@ -13,6 +13,7 @@ export class Observer {
   constructor(
     readonly journal: MemoryJournal,
     readonly addresses: readonly Address[],
+    readonly rule: Rule,
   ) {}
 
   /** Every record accepted since the last call, causes before effects. */
@@ -37,7 +38,7 @@ export class Observer {
     const { entries } = this.journal.log(logStream(address.service, address.partition));
     for (let offset = this.#next.get(name) ?? 0; offset < entries.length; offset++) {
       this.#next.set(name, offset + 1);
-      const followed = follow(this.headOf(address), offset, entries[offset]);
+      const followed = this.rule(this.headOf(address), offset, entries[offset]);
       if (followed.kind === 'ignored') continue;
       this.#heads.set(name, followed.head);
       yield decodeRecord(followed.record);
