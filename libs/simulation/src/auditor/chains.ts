@@ -66,7 +66,7 @@ export class Chains {
     return this.#chains.values();
   }
 
-  /** @returns whether the record takes its place in the chain; what does not is as if it were not there */
+  /** @returns whether the record takes its place; what does not is as if it were not there */
   append(record: AuditedRecord): boolean {
     const { service, partition, head, hash } = record;
     const chain = this.chain(service, partition);
@@ -100,10 +100,11 @@ export class Chains {
   }
   #checkRead(chain: Chain, { head }: AuditedRecord, range: AuditedRange, service: Service): void {
     const { topic, p, from, to } = range;
-    const name = `${chain.service}/${chain.partition}#${head.seq} reads ${topic}/${p} ${from}-${to}`;
+    const own = `${chain.service}/${chain.partition}#${head.seq}`;
+    const name = `${own} reads ${topic}/${p} ${from}-${to}`;
     const before = chain.reads.get(topic) ?? 0;
-    const own = p === (service === 'reference' ? 0 : chain.partition);
-    this.findings.expect(own, 6, 'reads-own-column', () => name);
+    const column = p === (service === 'reference' ? 0 : chain.partition);
+    this.findings.expect(column, 6, 'reads-own-column', () => name);
     const joins = from === before + 1 && to >= from;
     this.findings.expect(joins, 6, 'reads-each-record-once', () => `${name} after ${before}`);
     chain.reads.set(topic, to);

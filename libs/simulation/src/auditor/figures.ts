@@ -96,7 +96,7 @@ function openRound({ listing, book }: Sight, bucket: Bucket) {
   return open ? round : null;
 }
 
-/** What pending legs would lose now; while a round is open, at its marks and since, each for itself. */
+/** What pending legs would lose now; while a round is open, at its marks and since, each alone. */
 function pendingLosses(sight: Sight, bucket: Bucket, trial: Trial | null, split: boolean): bigint {
   const round = split ? openRound(sight, bucket) : null;
   let total = 0n;
@@ -151,7 +151,7 @@ export function initialFigures(sight: Sight, bucket: Bucket, trial: Trial | null
   };
 }
 
-/** Maintenance view: unsettled gains, what is due and what is claimed count; debt does against it. */
+/** Maintenance view: unsettled gains, what is due and what is claimed count, less debt. */
 export function maintenanceFigures(sight: Sight, bucket: Bucket) {
   const exposures = exposuresOf(sight, bucket, null);
   const total = (level: Level): bigint =>

@@ -181,7 +181,7 @@ export class Ledger implements Check {
     this.total(asset).instructed -= amount;
   }
 
-  /** Custody is told of every wall of the partition that other walls paid or were paid by: at most so many at once. */
+  /** Custody is told of every wall that others paid or were paid by; of many, in pieces. */
   #tell(event: EventOf<'SweepsDue'>, at: Place): void {
     for (const { account, asset, amount } of event.lines) {
       const wall = this.wall(account, asset);

@@ -122,7 +122,7 @@ export class Margin implements Check {
     sight.book.judged(event.reservation, event.passed);
   }
 
-  /** Only reduces, with all pending legs of its side; and as if applied the shortfall is not larger. */
+  /** Only reduces, with all pending legs of its side; as if applied the shortfall is no larger. */
   #reduces(sight: Sight, bucket: Bucket, leg: EventOf<'LegReserved'>): boolean {
     const held = bucket.lots(leg.instrument);
     let closing = magnitude(leg.lots);

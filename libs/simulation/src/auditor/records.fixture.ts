@@ -19,7 +19,7 @@ export interface Story {
 
 const GENESIS = '0'.repeat(64);
 
-/** Writes the logs of a small house by hand: chains, input ranges and origins follow by themselves. */
+/** Writes the logs of a small house by hand: chains, ranges and origins follow by themselves. */
 export class Scribe implements Story {
   readonly records: AuditedRecord[] = [];
   readonly #reads = new Map<string, number>();

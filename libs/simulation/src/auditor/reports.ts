@@ -2,6 +2,7 @@ import type { EventOf } from '@ringfence/contracts';
 import { EXCESS } from '@ringfence/kernel';
 import type { Book } from './book.js';
 import { bucketName } from './house.js';
+import { otherWorth } from './settlements.js';
 import { sum } from './shares.js';
 
 type Report = EventOf<'RoundReported'>;
@@ -96,12 +97,48 @@ function checkFailing(report: Report, book: Book): Wrong[] {
   return wrong;
 }
 
-function checkCandidates(report: Report, { settled }: Settling): Wrong[] {
-  const claims = new Map(settled.map((each) => [bucketName(each), each.claim]));
+/** Candidates are holders as they stand: whole positions, equity at the round's values, claims. */
+function checkCandidates(report: Report, { settled, book }: Settling): Wrong[] {
   const failed = new Set([...report.failed, ...report.failing].map(bucketName));
-  return report.candidates
-    .filter(
-      (each) => (claims.get(bucketName(each)) ?? 0n) !== each.claim || failed.has(bucketName(each)),
-    )
-    .map((each) => ['candidates-are-solvent-holders', each] as const);
+  const settlement = book.listing.settlement(report.domain);
+  const wrong: Wrong[] = [];
+  for (const each of report.candidates) {
+    const bucket = book.bucket(each.account, each.bucket);
+    const worth = bucket.available(settlement) + otherWorth(report.domain, bucket, book);
+    const equity = worth + bucket.claim - bucket.debt;
+    const holds =
+      each.lots === bucket.lots(each.instrument) &&
+      each.claim === bucket.claim &&
+      each.equity === equity &&
+      !failed.has(bucketName(each)) &&
+      !bucket.failing;
+    if (!holds) wrong.push(['candidates-are-solvent-holders', { each, equity }]);
+  }
+  return [...wrong, ...checkEveryCandidate(report, settled, book)];
 }
+
+/** As long as there is room, every solvent bucket that settled and holds something is named. */
+function checkEveryCandidate(report: Report, settled: Settling['settled'], book: Book): Wrong[] {
+  const named = new Set<string>();
+  const sides = new Map<string, number>();
+  for (const each of report.candidates) {
+    named.add(`${bucketName(each)}/${each.instrument}`);
+    const side = `${each.instrument}/${Math.sign(each.lots)}`;
+    sides.set(side, (sides.get(side) ?? 0) + 1);
+  }
+  const failed = new Set([...report.failed, ...report.failing].map(bucketName));
+  const wrong: Wrong[] = [];
+  for (const each of settled) {
+    const bucket = book.bucket(each.account, each.bucket);
+    if (failed.has(bucketName(each)) || bucket.failing) continue;
+    for (const [instrument, line] of bucket.lines) {
+      const full = (sides.get(`${instrument}/${Math.sign(line.lots)}`) ?? 0) >= CANDIDATES_MAX;
+      const steady = line.lots !== 0 && line.before(report.round).lots === line.lots;
+      if (full || !steady || named.has(`${bucketName(each)}/${instrument}`)) continue;
+      wrong.push(['names-every-candidate', { each, instrument, report }]);
+    }
+  }
+  return wrong;
+}
+/** Holders of one side that a report names. */
+const CANDIDATES_MAX = 64;
