@@ -325,22 +325,13 @@ const FAULTS: readonly (readonly [rule: string, title: string, fault: Fault])[] 
     '2 allowed-route',
     "a client's money to another client",
     (all) => {
-      const opened = new Map(
-        [...eventsOf(all, 'AccountOpened')].map(({ event }) => [event.account, event]),
+      const opened = [...eventsOf(all, 'AccountOpened')].map(({ event }) => event);
+      const { event } = find(all, 'TransferAccepted', (one) => one.event.round === 0);
+      const to = opened.find(({ account }) => account === event.to);
+      const stranger = opened.find(
+        (one) => one.class === 'client-individual' && one.owner !== to?.owner,
       );
-      const strangers = (from: AccountId): AccountId | undefined => {
-        const { member, owner, class: kind } = opened.get(from) ?? {};
-        if (kind !== 'client-individual') return undefined;
-        return [...opened.values()].find(
-          (one) => one.class === kind && (one.member !== member || one.owner !== owner),
-        )?.account;
-      };
-      const { event } = find(
-        all,
-        'TransferAccepted',
-        (one) => strangers(one.event.from) !== undefined,
-      );
-      event.to = strangers(event.from) ?? event.to;
+      event.from = stranger?.account ?? event.from;
     },
   ],
   [

@@ -9,6 +9,8 @@ type Report = EventOf<'RoundReported'>;
 interface Settling {
   readonly settled: readonly EventOf<'VariationSettled'>[];
   readonly insurance: readonly EventOf<'InsuranceReserved'>[];
+  /** buckets that were failing when they settled, even if they fail no longer */
+  readonly failing: ReadonlySet<string>;
   readonly book: Book;
 }
 type Wrong = readonly [rule: string, detail: unknown];
@@ -98,7 +100,8 @@ function checkFailing(report: Report, book: Book): Wrong[] {
 }
 
 /** Candidates are holders as they stand: whole positions, equity at the round's values, claims. */
-function checkCandidates(report: Report, { settled, book }: Settling): Wrong[] {
+function checkCandidates(report: Report, settling: Settling): Wrong[] {
+  const { book } = settling;
   const failed = new Set([...report.failed, ...report.failing].map(bucketName));
   const settlement = book.listing.settlement(report.domain);
   const wrong: Wrong[] = [];
@@ -114,11 +117,12 @@ function checkCandidates(report: Report, { settled, book }: Settling): Wrong[] {
       !bucket.failing;
     if (!holds) wrong.push(['candidates-are-solvent-holders', { each, equity }]);
   }
-  return [...wrong, ...checkEveryCandidate(report, settled, book)];
+  return [...wrong, ...checkEveryCandidate(report, settling)];
 }
 
 /** As long as there is room, every solvent bucket that settled and holds something is named. */
-function checkEveryCandidate(report: Report, settled: Settling['settled'], book: Book): Wrong[] {
+function checkEveryCandidate(report: Report, settling: Settling): Wrong[] {
+  const { settled, failing, book } = settling;
   const named = new Set<string>();
   const sides = new Map<string, number>();
   for (const each of report.candidates) {
@@ -130,11 +134,12 @@ function checkEveryCandidate(report: Report, settled: Settling['settled'], book:
   const wrong: Wrong[] = [];
   for (const each of settled) {
     const bucket = book.bucket(each.account, each.bucket);
-    if (failed.has(bucketName(each)) || bucket.failing) continue;
+    const name = bucketName(each);
+    if (failed.has(name) || failing.has(name) || bucket.failing) continue;
     for (const [instrument, line] of bucket.lines) {
       const full = (sides.get(`${instrument}/${Math.sign(line.lots)}`) ?? 0) >= CANDIDATES_MAX;
       const steady = line.lots !== 0 && line.before(report.round).lots === line.lots;
-      if (full || !steady || named.has(`${bucketName(each)}/${instrument}`)) continue;
+      if (full || !steady || named.has(`${name}/${instrument}`)) continue;
       wrong.push(['names-every-candidate', { each, instrument, report }]);
     }
   }

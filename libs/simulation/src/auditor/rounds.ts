@@ -26,6 +26,8 @@ interface LaneRounds {
   /** of the round it settles */
   settled: Settled[];
   readonly settledBuckets: Set<string>;
+  /** of those, the ones that were failing then */
+  readonly failing: Set<string>;
   insurance: EventOf<'InsuranceReserved'>[];
   charged: bigint;
   received: bigint;
@@ -185,6 +187,7 @@ export class Rounds implements Check {
     const own = this.house.listing.domainOf(event.bucket) === event.domain;
     this.#expect(own && !lane.settledBuckets.has(name), 'settled-once', event, at);
     lane.settledBuckets.add(name);
+    if (bucket.failing) lane.failing.add(name);
     lane.settled.push(event);
     rounds.variation += event.variation;
     rounds.funding += event.funding;
@@ -229,8 +232,8 @@ export class Rounds implements Check {
     const lane = this.#begin(domain, round, at);
     this.#expect(lane.reported === round - 1, 'reported-once', event, at);
     const book = this.house.books[at.partition];
-    const { settled, insurance } = lane;
-    for (const [rule, detail] of checkReport(event, { settled, insurance, book })) {
+    const { settled, insurance, failing } = lane;
+    for (const [rule, detail] of checkReport(event, { settled, insurance, failing, book })) {
       this.#expect(false, rule, detail, at);
     }
     lane.reported = round;
@@ -340,6 +343,7 @@ const newLane = (): LaneRounds => ({
   markers: new Map(),
   settled: [],
   settledBuckets: new Set(),
+  failing: new Set(),
   insurance: [],
   charged: 0n,
   received: 0n,
