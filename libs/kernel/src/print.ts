@@ -12,6 +12,11 @@ export class Print {
   #a = 0x9e3779b9;
   #b = 0x85ebca6b;
 
+  /** The low 32 bits of a number. */
+  word(value: number): this {
+    this.#word(value | 0);
+    return this;
+  }
   int(value: number): this {
     this.#word(value | 0);
     this.#word(Math.floor(value / 4294967296) | 0);

@@ -1,4 +1,5 @@
 import type { AccountId, AssetId, BucketId, InstrumentId } from '@ringfence/kernel';
+import { cashIn } from './cash.js';
 import type { AccountsState } from './state.js';
 
 /** One line of what the lane owes or holds, for tests, auditors and the demo. */
@@ -33,7 +34,7 @@ export type Balance =
 export function* balances(state: AccountsState): Generator<Balance> {
   for (const { id: wall, buckets } of state.accounts) {
     for (const { id: bucket, cash, positions, due, claim, debt } of buckets) {
-      for (const { asset, available, reserved } of cash) {
+      for (const { asset, available, reserved } of cashIn(state.cash, cash)) {
         yield { kind: 'cash', wall, bucket, asset, available, reserved };
       }
       if (due > 0n || claim > 0n || debt > 0n) {

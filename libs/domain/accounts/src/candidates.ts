@@ -6,7 +6,7 @@ import type { Candidate, Round, Sides } from './round-state.js';
 import { settlementOf } from './reference-view.js';
 import {
   bucketAt,
-  cashAt,
+  availableOf,
   lotsOf,
   ownAccount,
   type AccountsState,
@@ -47,8 +47,8 @@ function candidate(
   const lots = lotsOf(bucket, instrument);
   if (lots === 0) return null;
   const settlement = settlementOf(state, round.domain);
-  const cash = cashAt(bucket, settlement)?.available ?? 0n;
-  const collateral = otherCollateral(bucket, settlement, round.collateral);
+  const cash = availableOf(state, bucket, settlement);
+  const collateral = otherCollateral(state, bucket, settlement, round.collateral);
   const equity = cash + collateral + bucket.claim - bucket.debt;
   return { account, bucket: id, instrument, lots, equity, claim: bucket.claim };
 }

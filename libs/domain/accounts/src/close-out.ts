@@ -83,7 +83,7 @@ export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (comma
   const lots = Math.min(asked, closable);
   if (lots === 0) return refuse('nothing-to-close');
   const share = (command.fee * BigInt(lots)) / BigInt(asked);
-  const available = availableIn(account, command.bucket, leg.asset);
+  const available = availableIn(state, account, command.bucket, leg.asset);
   const fee = share < available ? share : available;
   return accept<Event>(legReserved({ ...leg, lots: direction * lots, fee }), {
     type: 'LegOffered',
@@ -101,14 +101,14 @@ function saleProblem(
   const bucket = bucketAt(account, command.bucket);
   if (!bucket || bucket.debt === 0n) return 'no-debt';
   if (command.asset === settlement) return 'not-other-collateral';
-  if (availableIn(account, command.bucket, command.asset) < command.amount) {
+  if (availableIn(state, account, command.bucket, command.asset) < command.amount) {
     return 'insufficient-available';
   }
   const buyer = accountAt(state, command.buyer);
   if (!buyer || buyer.id === account.id) return 'buyer-unknown';
   if (buyer.status !== 'open') return 'buyer-closed';
   if (buyer.class !== 'liquidity' && buyer.class !== 'insurance') return 'buyer-unknown';
-  const funds = availableIn(buyer, EXCESS, settlement);
+  const funds = availableIn(state, buyer, EXCESS, settlement);
   return funds < command.proceeds ? 'buyer-short' : null;
 }
 

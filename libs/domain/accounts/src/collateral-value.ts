@@ -1,7 +1,8 @@
 import { floorDiv, PPM } from '@ringfence/money';
 import type { AssetId } from '@ringfence/kernel';
+import { cashIn } from './cash.js';
 import type { Round } from './round-state.js';
-import type { Bucket } from './state.js';
+import type { AccountsState, Bucket } from './state.js';
 
 const PPM_BIG = BigInt(PPM);
 
@@ -14,13 +15,14 @@ const PPM_BIG = BigInt(PPM);
  * @returns smallest units of the settlement asset, ≥ 0
  */
 export function otherCollateral(
+  state: AccountsState,
   bucket: Bucket,
   settlement: AssetId,
   values: Round['collateral'],
   released?: ReadonlyMap<AssetId, bigint>,
 ): bigint {
   let sum = 0n;
-  for (const { asset, available } of bucket.cash) {
+  for (const { asset, available } of cashIn(state.cash, bucket.cash)) {
     if (asset === settlement) continue;
     const amount = available + (released?.get(asset) ?? 0n);
     if (amount === 0n) continue;

@@ -22,7 +22,7 @@ import {
   accountAt,
   appended,
   bucketAt,
-  cashAt,
+  availableOf,
   openBucket,
   ownAccount,
   without,
@@ -67,11 +67,16 @@ export function heldBack(bucket: Bucket): 'bucket-in-debt' | 'bucket-failing' | 
 }
 
 /** Free collateral of a source, or the rejection. */
-function freeIn(account: Account, source: BucketId, asset: AssetId): bigint | Decision<never> {
+function freeIn(
+  state: AccountsState,
+  account: Account,
+  source: BucketId,
+  asset: AssetId,
+): bigint | Decision<never> {
   const bucket = bucketAt(account, source);
   if (!bucket) return 0n;
   const held = source === EXCESS ? null : heldBack(bucket);
-  return held === null ? (cashAt(bucket, asset)?.available ?? 0n) : reject(held);
+  return held === null ? availableOf(state, bucket, asset) : reject(held);
 }
 
 /**
@@ -103,7 +108,7 @@ export const moveCollateral: Decide<CommandOf<'MoveCollateral'>, AccountsState> 
       return reject('bucket-unknown', { bucket });
     }
   }
-  const free = freeIn(account, command.source, command.asset);
+  const free = freeIn(state, account, command.source, command.asset);
   if (typeof free !== 'bigint') return free;
   if (free < command.amount) return reject('insufficient-available', { available: free });
   const { source, target, asset, amount } = command;

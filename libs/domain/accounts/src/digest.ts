@@ -1,29 +1,36 @@
 import { digestOf, Print, present } from '@ringfence/kernel';
+import { eachWord } from './cash.js';
 import type { Account, AccountsState, Bucket } from './state.js';
 
-function printBucket(print: Print, bucket: Bucket): void {
+function printBucket(print: Print, bucket: Bucket, { cash }: AccountsState): void {
   print.int(bucket.id).big(bucket.due).big(bucket.claim).big(bucket.debt);
   print.int((bucket.isFailing ? 1 : 0) + (bucket.isReported ? 2 : 0));
-  for (const { asset, available, reserved, unswept } of bucket.cash) {
-    print.int(asset).big(available).big(reserved).big(unswept);
-  }
+  eachWord(cash, bucket.cash, (word) => print.word(word));
   for (const held of bucket.positions) {
     print.int(held.instrument).int(held.settlingLots).big(held.settlingCost);
     print.int(held.nextLots).big(held.nextCost);
   }
   for (const reservation of bucket.pending) print.int(reservation);
 }
-function printAccount(account: Account): bigint {
+function printAccount(account: Account, state: AccountsState): bigint {
   const print = new Print().int(account.id).int(account.member).text(account.owner);
   print
     .text(account.class)
     .text(account.status)
     .int(account.domain ?? -1)
     .text(account.reference);
-  for (const bucket of account.buckets) printBucket(print, bucket);
+  for (const bucket of account.buckets) printBucket(print, bucket, state);
   for (const venue of account.venues) print.int(venue);
   for (const destination of account.destinations) print.text(destination);
   return print.value();
+}
+
+/** Prints of so many accounts stand together. */
+const PAGE = 1024;
+function pageOf(pages: BigUint64Array[], index: number): BigUint64Array {
+  const number = Math.floor(index / PAGE);
+  while (pages.length <= number) pages.push(new BigUint64Array(PAGE));
+  return pages[number];
 }
 
 /**
@@ -35,9 +42,10 @@ export function digest(state: AccountsState): bigint {
   const { digest: cache } = state;
   for (const index of cache.touched) {
     const account = present(state.accounts[index], 'touched account');
-    const print = printAccount(account);
-    cache.sum += print - (cache.prints[index] ?? 0n);
-    cache.prints[index] = print;
+    const print = printAccount(account, state);
+    const page = pageOf(cache.prints, index);
+    cache.sum += print - page[index % PAGE];
+    page[index % PAGE] = print;
     account.isTouched = false;
   }
   cache.touched.length = 0;

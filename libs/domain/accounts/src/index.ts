@@ -1,4 +1,5 @@
 export { balances, type Balance } from './balances.js';
 export { accountsLane } from './lane.js';
 export { routeOf, type Route } from './route.js';
-export type { Account, AccountsState, Bucket, Cash, Position } from './state.js';
+export { cashIn, type Cash } from './cash.js';
+export type { Account, AccountsState, Bucket, Position } from './state.js';

@@ -9,12 +9,12 @@ import {
   type DomainId,
   type InstrumentId,
 } from '@ringfence/kernel';
+import { addRow, changeCash, changeUnswept, rowAt, type CashRow } from './cash.js';
 import { domainOf, knownInstrument } from './reference-view.js';
 import { markOf, openRounds, settledAt } from './round-state.js';
 import {
   appended,
   bucketAt,
-  cashAt,
   openBucket,
   ownAccount,
   positionAt,
@@ -22,19 +22,18 @@ import {
   type Account,
   type AccountsState,
   type Bucket,
-  type Cash,
   type Position,
 } from './state.js';
 
 /** The state that the postings of one event go into; set for the length of one call of `postTo`. */
 let book: AccountsState;
 
-function cashIn(bucket: Bucket, asset: AssetId): Cash {
-  const found = cashAt(bucket, asset);
-  if (found) return found;
-  const cash: Cash = { asset, available: 0n, reserved: 0n, unswept: 0n };
-  bucket.cash = appended(bucket.cash, cash);
-  return cash;
+function rowIn(bucket: Bucket, asset: AssetId): CashRow {
+  const found = rowAt(book.cash, bucket.cash, asset);
+  if (found !== 0) return found;
+  const row = addRow(book.cash, bucket.cash, asset);
+  if (bucket.cash === 0) bucket.cash = row;
+  return row;
 }
 
 function noteWall(account: Account, asset: AssetId, amount: bigint): void {
@@ -42,7 +41,7 @@ function noteWall(account: Account, asset: AssetId, amount: bigint): void {
     account.isUnswept = true;
     book.unswept.push(indexOf(account.id));
   }
-  cashIn(account.excess, asset).unswept += amount;
+  changeUnswept(book.cash, rowIn(account.excess, asset), amount);
 }
 
 /** Accounts with a position of the domain, ascending: a round visits only those. */
@@ -87,10 +86,9 @@ const LEDGER: Ledger = {
   ): void {
     const account = ownAccount(book, id);
     touch(book, account);
-    const cash = cashIn(openBucket(account, bucket), asset);
-    if (available !== 0n) cash.available += available;
-    if (reserved !== 0n) cash.reserved += reserved;
-    invariant(cash.available >= 0n && cash.reserved >= 0n, 'no balance below zero');
+    const row = rowIn(openBucket(account, bucket), asset);
+    const isCovered = changeCash(book.cash, row, available, reserved);
+    invariant(isCovered, 'no balance below zero');
     if (wall !== 0n) noteWall(account, asset, wall);
   },
 

@@ -1,5 +1,6 @@
 import type { CommandOf, Decide, EventOf } from '@ringfence/contracts';
 import { accept, accountId, invariant, partitionOf, indexOf, reject } from '@ringfence/kernel';
+import { cashIn, type Cash } from './cash.js';
 import { isOrderedBy, obeys, unknownAccount } from './order.js';
 import { isMember } from './reference-view.js';
 import {
@@ -64,10 +65,11 @@ export const openAccount: Decide<CommandOf<'OpenAccount'>, AccountsState> = (
   });
 };
 
-function isEmpty(account: Account): boolean {
+const isNothing = ({ available, reserved }: Cash): boolean => available === 0n && reserved === 0n;
+function isEmpty(state: AccountsState, account: Account): boolean {
   return account.buckets.every(
     (bucket) =>
-      bucket.cash.every((cash) => cash.available === 0n && cash.reserved === 0n) &&
+      cashIn(state.cash, bucket.cash).every(isNothing) &&
       bucket.positions.length === 0 &&
       bucket.pending.length === 0 &&
       bucket.due === 0n &&
@@ -92,7 +94,7 @@ export const closeAccount: Decide<CommandOf<'CloseAccount'>, AccountsState> = (
   if (account.status !== 'open') return reject('account-closed');
   if (!obeys(account, by)) return reject('not-the-owner');
   if (SYSTEM_CLASSES.has(account.class)) return reject('account-of-the-house');
-  if (!isEmpty(account)) return reject('account-not-empty');
+  if (!isEmpty(state, account)) return reject('account-not-empty');
   return accept({ type: 'AccountClosed', account: account.id });
 };
 
@@ -176,7 +178,7 @@ export const openingEvolve = {
   },
   AccountClosed: (state: AccountsState, event: EventOf<'AccountClosed'>) => {
     const account = changed(state, event.account);
-    invariant(isEmpty(account), 'only an empty account closes');
+    invariant(isEmpty(state, account), 'only an empty account closes');
     account.status = 'closed';
   },
   TradingAuthorityGranted: (state: AccountsState, event: EventOf<'TradingAuthorityGranted'>) => {

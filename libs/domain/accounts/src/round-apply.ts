@@ -56,7 +56,7 @@ function sendMoney(
       domain: decision.domain,
     };
   });
-  const holds = availableIn(ownAccount(state, from), EXCESS, asset) + used;
+  const holds = availableIn(state, ownAccount(state, from), EXCESS, asset) + used;
   invariant(total <= holds, 'a lane sends what it holds');
   return events;
 }

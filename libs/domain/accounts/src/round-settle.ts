@@ -9,7 +9,7 @@ import { domainOf, knownInstrument, settlementOf } from './reference-view.js';
 import { markOf, openRounds, roundAt, type Round } from './round-state.js';
 import {
   bucketAt,
-  cashAt,
+  availableOf,
   openBucket,
   ownAccount,
   touch,
@@ -118,13 +118,13 @@ function settle(state: AccountsState, round: Round, account: Account, bucket: Bu
   const { variation, funding } = gains(state, round, bucket);
   const net = bucket.due - bucket.debt + variation + funding;
   const loss = net < 0n ? -net : 0n;
-  const free = cashAt(bucket, asset)?.available ?? 0n;
+  const free = availableOf(state, bucket, asset);
   const place = { account: account.id, bucket: bucket.id };
   const releases = loss > free ? cancelled(state, place, 'round-settled') : [];
   const released = freed(releases);
   const collected = least(loss, free + (released.get(asset) ?? 0n));
   const rest = loss - collected;
-  const cover = rest > 0n ? otherCollateral(bucket, asset, round.collateral, released) : 0n;
+  const cover = rest > 0n ? otherCollateral(state, bucket, asset, round.collateral, released) : 0n;
   const debt = least(rest, cover);
   const settled: Event = {
     type: 'VariationSettled',
@@ -202,7 +202,7 @@ function report(state: AccountsState, round: Round): Event[] {
   for (const id of state.insurance) {
     const account = ownAccount(state, id);
     if (account.domain !== domain) continue;
-    const amount = cashAt(openExcess(account), asset)?.available ?? 0n;
+    const amount = availableOf(state, openExcess(account), asset);
     if (amount === 0n) continue;
     insurance += amount;
     events.push({

@@ -13,6 +13,7 @@ import {
   type MemberId,
 } from '@ringfence/kernel';
 import { balances, type Balance } from './balances.js';
+import { cashIn } from './cash.js';
 import { OPERATOR, openedBy, Runner, venue, type Outcome } from './runner.fixture.js';
 import { bucketAt, lotsOf, ownAccount, type Bucket } from './state.js';
 
@@ -158,7 +159,8 @@ export class Scene extends Runner {
   }
   cash(account: AccountId, bucket: BucketId = EXCESS, asset = USD): [bigint, bigint] {
     const found = bucketAt(ownAccount(this.lane(place(account)), account), bucket);
-    const cash = found?.cash.find((each) => each.asset === asset);
+    const all = found ? cashIn(this.lane(place(account)).cash, found.cash) : [];
+    const cash = all.find((each) => each.asset === asset);
     return [cash?.available ?? 0n, cash?.reserved ?? 0n];
   }
   balances(): Balance[] {

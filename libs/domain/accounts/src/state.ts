@@ -13,22 +13,10 @@ import {
   type InstrumentId,
   type MemberId,
 } from '@ringfence/kernel';
+import { availableAt, emptyCash, rowAt, type CashRow, type CashTable } from './cash.js';
 import { initialReference, type ReferenceView } from './reference-view.js';
 import type { Round } from './round-state.js';
 
-/** What a bucket holds of one asset, in its smallest units. */
-export interface Cash {
-  readonly asset: AssetId;
-  /** ≥ 0 */
-  available: bigint;
-  /** ≥ 0: promised to a pending transfer, withdrawal, move, leg or round */
-  reserved: bigint;
-  /**
-   * net change of the whole account against other walls that custody has not been told yet, > 0
-   * came in; kept with what is in `excess`, 0 in any other bucket
-   */
-  unswept: bigint;
-}
 /**
  * What a bucket holds of one instrument. `cost` is lots × price × unit, signed. `settling`: legs
  * that the next round to
@@ -47,7 +35,8 @@ export interface Position {
  */
 export interface Bucket {
   readonly id: BucketId;
-  cash: readonly Cash[];
+  /** the first of its rows in the lane's table */
+  cash: CashRow;
   positions: readonly Position[];
   /** gains of earlier rounds that nobody paid yet: a claim on the domain, never on a wall */
   due: bigint;
@@ -157,6 +146,7 @@ export interface AccountsState {
   readonly partitions: number;
   /** by dense number */
   readonly accounts: Account[];
+  readonly cash: CashTable;
   readonly pending: Map<number, Pending>;
   /** the last reservation given out; they count from 1 */
   lastReservation: number;
@@ -181,7 +171,8 @@ export interface AccountsState {
  */
 export interface DigestCache {
   sum: bigint;
-  readonly prints: bigint[];
+  /** by dense number, in pages that never move */
+  readonly prints: BigUint64Array[];
   readonly touched: number[];
 }
 
@@ -192,7 +183,7 @@ export const HOUSE_OWNER = 'house';
 
 const emptyBucket = (id: BucketId): Bucket => ({
   id,
-  cash: NONE,
+  cash: 0,
   positions: NONE,
   due: 0n,
   claim: 0n,
@@ -233,6 +224,7 @@ export function initialState(partition: number, partitions: number): AccountsSta
     partition,
     partitions,
     accounts: [],
+    cash: emptyCash(),
     pending: new Map(),
     lastReservation: 0,
     rounds: [],
@@ -276,14 +268,18 @@ export function openBucket(account: Account, id: BucketId): Bucket {
   account.buckets = account.buckets.toSpliced(at, 0, bucket);
   return bucket;
 }
-export function cashAt(bucket: Bucket, asset: AssetId): Cash | undefined {
-  for (const cash of bucket.cash) if (cash.asset === asset) return cash;
-  return undefined;
-}
+/** What of an asset is free in a bucket. */
+export const availableOf = ({ cash }: AccountsState, bucket: Bucket, asset: AssetId): bigint =>
+  availableAt(cash, rowAt(cash, bucket.cash, asset));
 /** What of an asset is free in a bucket; 0 when there is no such bucket. */
-export function availableIn(account: Account, id: BucketId, asset: AssetId): bigint {
+export function availableIn(
+  state: AccountsState,
+  account: Account,
+  id: BucketId,
+  asset: AssetId,
+): bigint {
   const bucket = bucketAt(account, id);
-  return bucket ? (cashAt(bucket, asset)?.available ?? 0n) : 0n;
+  return bucket ? availableOf(state, bucket, asset) : 0n;
 }
 export function positionAt(bucket: Bucket, instrument: InstrumentId): Position | undefined {
   for (const each of bucket.positions) if (each.instrument === instrument) return each;

@@ -1,6 +1,7 @@
 import type { Event, EventOf } from '@ringfence/contracts';
-import { present } from '@ringfence/kernel';
-import { cashAt, ownAccount, touch, type Account, type AccountsState } from './state.js';
+import { invariant, present } from '@ringfence/kernel';
+import { cashIn, changeUnswept, rowAt } from './cash.js';
+import { ownAccount, touch, type Account, type AccountsState } from './state.js';
 
 /** Walls that one event tells custody about. */
 const WALLS_MAX = 256;
@@ -8,8 +9,8 @@ const WALLS_MAX = 256;
 export const isAnythingUnswept = (state: AccountsState): boolean =>
   state.unswept.length > 0 || state.between.length > 0;
 
-const isEven = (account: Account): boolean =>
-  account.excess.cash.every(({ unswept }) => unswept === 0n);
+const isEven = (state: AccountsState, { excess }: Account): boolean =>
+  cashIn(state.cash, excess.cash).every(({ unswept }) => unswept === 0n);
 
 /**
  * What custody may sweep: the net of up to 256 walls, and all that was settled towards other
@@ -21,9 +22,9 @@ export function sweepsDue(state: AccountsState): Event {
   let walls = 0;
   for (let i = state.unswept.length - 1; i >= 0 && walls < WALLS_MAX; i--) {
     const account = present(state.accounts[state.unswept[i] ?? -1], 'unswept account');
-    if (isEven(account)) continue;
+    if (isEven(state, account)) continue;
     walls++;
-    for (const { asset, unswept: amount } of account.excess.cash) {
+    for (const { asset, unswept: amount } of cashIn(state.cash, account.excess.cash)) {
       if (amount !== 0n) lines.push({ account: account.id, asset, amount });
     }
   }
@@ -39,7 +40,7 @@ export function sweepsDue(state: AccountsState): Event {
 function dropEven(state: AccountsState): void {
   for (let index = state.unswept.at(-1); index !== undefined; index = state.unswept.at(-1)) {
     const account = present(state.accounts[index], 'unswept account');
-    if (!isEven(account)) return;
+    if (!isEven(state, account)) return;
     account.isUnswept = false;
     state.unswept.pop();
   }
@@ -50,7 +51,9 @@ export const sweepEvolve = {
     for (const { account: id, asset, amount } of event.lines) {
       const account = ownAccount(state, id);
       touch(state, account);
-      present(cashAt(account.excess, asset), 'unswept amount').unswept -= amount;
+      const row = rowAt(state.cash, account.excess.cash, asset);
+      invariant(row !== 0, 'only what the wall has had is swept');
+      changeUnswept(state.cash, row, -amount);
     }
     state.between = [];
     dropEven(state);

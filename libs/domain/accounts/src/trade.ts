@@ -117,7 +117,7 @@ function judgeSide(state: AccountsState, side: Side): Fit | Decision<never> {
   if (offPrice) return offPrice;
   const notional = costOf(Math.abs(side.lots), side.price, instrument.unit);
   const fee = shareUp(notional, instrument.tradeFeePpm);
-  const available = availableIn(account, side.bucket, instrument.settlement);
+  const available = availableIn(state, account, side.bucket, instrument.settlement);
   if (available < fee) return reject('insufficient-available', { available, fee });
   return { instrument, fee };
 }

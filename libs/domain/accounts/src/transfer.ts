@@ -50,7 +50,7 @@ export const transferCollateral: Decide<CommandOf<'TransferCollateral'>, Account
     const route = routeOf(from, to);
     if (typeof route === 'string') return reject(route);
   }
-  const available = availableIn(from, EXCESS, command.asset);
+  const available = availableIn(state, from, EXCESS, command.asset);
   if (available < command.amount) return reject('insufficient-available', { available });
   return accept<Event>({
     type: 'TransferReserved',

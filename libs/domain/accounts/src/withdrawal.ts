@@ -31,7 +31,7 @@ export const requestWithdrawal: Decide<CommandOf<'RequestWithdrawal'>, AccountsS
   if (account.class === 'settlement') return reject('settlement-moves-in-rounds-only');
   if (!isAsset(state, command.asset)) return reject('asset-unknown', { asset: command.asset });
   if (!account.destinations.includes(command.destination)) return reject('destination-unknown');
-  const available = availableIn(account, EXCESS, command.asset);
+  const available = availableIn(state, account, EXCESS, command.asset);
   if (available < command.amount) return reject('insufficient-available', { available });
   const { asset, amount, destination } = command;
   return accept<Event>({
