@@ -8,7 +8,7 @@ import { HealthModule } from './health.module.js';
 import { LaneGround } from './lane-ground.js';
 import { LanesModule } from './lanes.module.js';
 import { LaneTransport } from './lane-transport.js';
-import { ShadowThreads } from './shadow-threads.js';
+import { ShadowProcesses } from './shadow-processes.js';
 import { closeOnSignal, startApp, type Started } from './start.js';
 
 /** Where the logs are below a house's folder, and the snapshots. */
@@ -40,7 +40,7 @@ export function groundOf(place: GroundPlace, journal: Journal): LaneGround {
     journalFolder: journalFolder(folder),
     snapshotFolder: snapshotFolder(folder),
   };
-  const shadow = plan && new ShadowThreads({ plan: plan.href, partitions, ...folders });
+  const shadow = plan && new ShadowProcesses({ plan: plan.href, partitions, ...folders });
   return new LaneGround({
     ...rest,
     journal,

@@ -71,8 +71,16 @@ export const accountsView = {
     touch(state, entered(state, event, at.seq, event.bucket));
   },
   CollateralSold: (state, event, at) => touch(state, entered(state, event, at.seq, event.bucket)),
-  VariationSettled: (state, event, at) => touch(state, entered(state, event, at.seq, event.bucket)),
-  ClaimPaid: (state, event, at) => touch(state, entered(state, event, at.seq, event.bucket)),
+  VariationSettled: (state, event, at) => {
+    const slot = entered(state, event, at.seq, event.bucket);
+    if (lowersEquity(event)) touch(state, slot);
+    else touchWatched(state, slot);
+  },
+  ClaimPaid: (state, event, at) => {
+    const slot = entered(state, event, at.seq, event.bucket);
+    if (event.cut > 0n) touch(state, slot);
+    else touchWatched(state, slot);
+  },
   RoundJoined: (state, event, at) => {
     state.book.seq = at.seq;
     const marks = new Map(event.marks.map(({ instrument, price }) => [instrument, price]));
@@ -95,6 +103,18 @@ type ValueName =
   | 'CollateralSold'
   | 'VariationSettled'
   | 'ClaimPaid';
+
+/**
+ * A round turns profit into cash, claim or debt and leaves equity as it was, but for funding and
+ * debts: a healthy bucket that only gains by it stays inside its intervals.
+ */
+const lowersEquity = (event: EventOf<'VariationSettled'>): boolean =>
+  event.funding < 0n || event.debt > 0n || event.debtBefore > 0n || event.deficit > 0n;
+
+/** Called buckets and those in close-out are looked at whatever happens to them. */
+function touchWatched(state: RiskState, slot: number): void {
+  if (slot >= 0 && bucketAt(state.book, slot).standing.watched) touch(state, slot);
+}
 
 /**
  * A trade on both sides, a slice on the side that takes it over; what closes a failing bucket asks

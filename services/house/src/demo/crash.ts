@@ -29,17 +29,28 @@ export class Crash {
   frames = 0;
   held = 0;
   #lastRound = 0;
+  #underWay: UnderWay = { calls: 0, closeOuts: 0, openRounds: 0 };
 
   constructor(
     readonly crowd: Crowd,
     readonly listings: readonly Listing[],
   ) {}
 
-  async tick(time: number): Promise<UnderWay> {
+  /** Time alone; nobody waits for it unless something is under way. */
+  async #pass(time: number): Promise<void> {
+    const { calls, closeOuts, openRounds } = this.#underWay;
+    if (calls + closeOuts + openRounds > 0) await this.tick(time);
+    else await this.#tickAlone(time);
+  }
+  async #tickAlone(time: number): Promise<void> {
     const { operator, id } = this.crowd;
     await operator.must('/v1/ticks', { id: id(), time, source: 'bars' });
     this.ticks++;
-    return operator.quiet();
+  }
+
+  async tick(time: number): Promise<UnderWay> {
+    await this.#tickAlone(time);
+    return this.crowd.operator.quiet();
   }
 
   async publish({ time, prices }: PriceFrame): Promise<UnderWay> {
@@ -58,15 +69,17 @@ export class Crash {
 
   /** One price frame and everything that follows from it. */
   async step(frame: PriceFrame): Promise<void> {
-    await this.tick(frame.time);
+    await this.#pass(frame.time);
     const { calls } = await this.publish(frame);
     await this.crowd.act(frame);
     if (calls > 0) await this.#answer();
     let underWay = await this.crowd.operator.quiet();
+    this.#underWay = underWay;
     if (frame.time - this.#lastRound >= EIGHT_HOURS_MS) underWay = await this.#round(frame.time);
     for (let i = 1; i <= TICKS_PER_FRAME; i++) {
       if (underWay.closeOuts === 0 && underWay.openRounds === 0) return;
       underWay = await this.tick(frame.time + i * MINUTE_MS);
+      this.#underWay = underWay;
     }
   }
   async #answer(): Promise<void> {

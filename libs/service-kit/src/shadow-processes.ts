@@ -1,24 +1,27 @@
-import { Worker } from 'node:worker_threads';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Address } from '@ringfence/kernel';
 import type { ShadowSnapshots } from './lane-ground.js';
-import type { ShadowOrder } from './shadow-thread.js';
+import type { ShadowOrder } from './shadow-process.js';
 
 /**
  * After a snapshot the next waits so many times as long as it took: at most a tenth of one
  * processor goes here.
  */
 const REST_FACTOR = 9;
-/** Old space of a thread: a fold of one lane. */
-const HEAP_MB = 512;
+/** of what a failing process says, the end */
+const SAID_MAX = 2000;
+const PROGRAM = fileURLToPath(new URL('./shadow-process.js', import.meta.url));
 
 export type ShadowPlace = Omit<ShadowOrder, 'address' | 'seed'>;
 
 /**
- * Snapshots by shadow replay, one thread at a time, so that the lanes keep the other processors.
+ * Snapshots by shadow replay, one process of low priority at a time: neither the memory nor the
+ * processor of the lanes pays for them.
  */
-export class ShadowThreads implements ShadowSnapshots {
+export class ShadowProcesses implements ShadowSnapshots {
   #last: Promise<void> = Promise.resolve();
-  #worker: Worker | undefined;
+  #process: ChildProcess | undefined;
   #closed = false;
   #wakeUp: (() => void) | undefined;
   readonly #waiting = new Set<string>();
@@ -63,26 +66,26 @@ export class ShadowThreads implements ShadowSnapshots {
   async close(): Promise<void> {
     this.#closed = true;
     this.#wakeUp?.();
-    await this.#worker?.terminate();
+    this.#process?.kill('SIGKILL');
     await this.#last;
   }
 
   async #run(address: Address): Promise<void> {
     const seed = crypto.getRandomValues(new Uint32Array(1))[0];
-    const workerData: ShadowOrder = { ...this.place, address, seed };
-    const worker = new Worker(new URL('./shadow-thread.js', import.meta.url), {
-      workerData,
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    const order: ShadowOrder = { ...this.place, address, seed };
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(order)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
-    this.#worker = worker;
+    this.#process = child;
+    let said = '';
+    child.stderr.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-SAID_MAX)));
     await new Promise<void>((resolve, reject) => {
-      let fault: unknown;
-      worker.once('error', (thrown) => (fault = thrown));
-      worker.once('exit', (code) => {
+      child.once('error', reject);
+      child.once('close', (code) => {
         if (code === 0 || this.#closed) resolve();
-        else reject(fault instanceof Error ? fault : new Error(`the thread ended with ${code}`));
+        else reject(new Error(`the snapshot of ${address.service} ended with ${code}: ${said}`));
       });
     });
-    this.#worker = undefined;
+    this.#process = undefined;
   }
 }

@@ -1,18 +1,18 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { constants, setPriority } from 'node:os';
 import type { Journal } from '@ringfence/journal';
 import { present, type Address } from '@ringfence/kernel';
 import { takeSnapshot } from '@ringfence/lane';
 import type { AnyLane } from './any-lane.js';
 import { FileSnapshotStore } from './file-snapshots.js';
 
-/** What a module gives the threads that read its lanes' logs beside them. */
+/** What a module gives the processes that read its lanes' logs beside them. */
 export interface ShadowPlan {
   /** definitions of all lanes of this process */
   readonly definitions: readonly AnyLane[];
   /** opens the journal of a folder for reading only */
   openToRead(folder: string): Promise<Journal>;
 }
-/** What a thread is told at its start. */
+/** What such a process is told at its start. */
 export interface ShadowOrder {
   /** URL of a module that exports `plan`, a {@link ShadowPlan} */
   readonly plan: string;
@@ -31,8 +31,10 @@ const wait = async (attempt: number): Promise<void> => {
   await new Promise((resume) => setTimeout(resume, WAIT_MS));
 };
 
-const { plan, address, partitions, journalFolder, snapshotFolder, seed } =
-  workerData as ShadowOrder;
+const order = JSON.parse(process.argv[2] ?? '{}') as ShadowOrder;
+const { plan, address, partitions, journalFolder, snapshotFolder, seed } = order;
+// lanes and their clients come first
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const { plan: given } = (await import(plan)) as { plan: ShadowPlan };
 const definition = present(
   given.definitions.find(({ service }) => service === address.service),
@@ -43,8 +45,7 @@ try {
   const snapshots = new FileSnapshotStore(snapshotFolder);
   const { partition } = address;
   const place = { definition, partition, partitions, seed };
-  const head = await takeSnapshot({ ...place, journal, snapshots, wait });
-  parentPort?.postMessage(head.seq);
+  await takeSnapshot({ ...place, journal, snapshots, wait });
 } finally {
   await journal.close();
 }
