@@ -1,6 +1,6 @@
 import type { InstrumentId, MemberId } from '@ringfence/kernel';
 import { eventsOf, find, type Draft, type Found } from './records.fixture.js';
-import { findingsOf, type Fault } from './stories.fixture.js';
+import { findingsOf, STORY_MS, type Fault } from './stories.fixture.js';
 
 type Row = readonly [rule: string, title: string, fault: Fault];
 
@@ -224,7 +224,11 @@ const LEGS: readonly Row[] = [
 ];
 
 describe('an auditor of legs', () => {
-  it.each(LEGS)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
+  it.each(LEGS)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
 });

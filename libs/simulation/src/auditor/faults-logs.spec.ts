@@ -11,7 +11,7 @@ import {
   type Draft,
   type Story,
 } from './records.fixture.js';
-import { findingsOf, tell, type Fault } from './stories.fixture.js';
+import { findingsOf, STORY_MS, tell, type Fault } from './stories.fixture.js';
 import type { AuditedRange } from './record.js';
 
 type Row = readonly [rule: string, title: string, fault: Fault];
@@ -184,26 +184,34 @@ function until(story: Story, name: Event['type']): Story {
 }
 
 describe('an auditor of logs, channels and ids', () => {
-  it.each(LOGS)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
+  it.each(LOGS)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
 
-  it('proves every receipt, and reports what is not where it says (SIM-110)', async () => {
-    const { partitions, records } = await tell(16);
-    const auditor = new Auditor({ partitions });
-    for (const record of records) {
-      auditor.observe(record);
-      const { service, partition, head, hash, decided } = record;
-      for (const { origin } of decided) {
-        if (origin.kind !== 'client') continue;
-        auditor.acknowledged(origin.id, service, partition, head.seq, hash);
+  it(
+    'proves every receipt, and reports what is not where it says (SIM-110)',
+    async () => {
+      const { partitions, records } = await tell(16);
+      const auditor = new Auditor({ partitions });
+      for (const record of records) {
+        auditor.observe(record);
+        const { service, partition, head, hash, decided } = record;
+        for (const { origin } of decided) {
+          if (origin.kind !== 'client') continue;
+          auditor.acknowledged(origin.id, service, partition, head.seq, hash);
+        }
       }
-    }
-    expect(auditor.checkQuiet()).toEqual([]);
-    const { hash } = records[0];
-    auditor.acknowledged('never decided    '.slice(0, 16) as CommandId, 'accounts', 0, 1, hash);
-    expect(auditor.check()).toMatchObject([{ guarantee: 6, rule: 'acknowledged-is-in-the-log' }]);
-  });
+      expect(auditor.checkQuiet()).toEqual([]);
+      const { hash } = records[0];
+      auditor.acknowledged('never decided    '.slice(0, 16) as CommandId, 'accounts', 0, 1, hash);
+      expect(auditor.check()).toMatchObject([{ guarantee: 6, rule: 'acknowledged-is-in-the-log' }]);
+    },
+    STORY_MS,
+  );
 
   it.each([
     ['4 transfers-ended', 'TransferReserved'],
@@ -212,27 +220,35 @@ describe('an auditor of logs, channels and ids', () => {
     ['6 message-arrives', 'RoundDecided'],
     ['1 nothing-in-flight', 'WithdrawalInstructed'],
     ['1 sweeps-noted', 'SweepsDue'],
-  ] as const)('reports %s of a house that is not at rest: %s', async (rule, name) => {
-    const story = await tell(16);
-    expect(findings(until(story, name), true)).toContain(rule);
-    expect(findings(until(story, name))).not.toContain(rule);
-  });
+  ] as const)(
+    'reports %s of a house that is not at rest: %s',
+    async (rule, name) => {
+      const story = await tell(16);
+      expect(findings(until(story, name), true)).toContain(rule);
+      expect(findings(until(story, name))).not.toContain(rule);
+    },
+    STORY_MS,
+  );
 
-  it('tells the same balances whatever order lanes are observed in (SIM-111)', async () => {
-    const { partitions, records } = await tell(16);
-    const byLane = records.toSorted(
-      (a, b) => a.service.localeCompare(b.service) || a.partition - b.partition,
-    );
-    const [one, other] = [records, byLane].map((all) => {
-      const auditor = new Auditor({ partitions });
-      for (const record of all) auditor.observe(record);
-      expect(auditor.checkQuiet()).toEqual([]);
-      return auditor.positionsAndBalances();
-    });
-    expect(one.length).toBeGreaterThan(20);
-    expect(one.some((line) => line.startsWith('position '))).toBe(true);
-    expect(other).toEqual(one);
-  });
+  it(
+    'tells the same balances whatever order lanes are observed in (SIM-111)',
+    async () => {
+      const { partitions, records } = await tell(16);
+      const byLane = records.toSorted(
+        (a, b) => a.service.localeCompare(b.service) || a.partition - b.partition,
+      );
+      const [one, other] = [records, byLane].map((all) => {
+        const auditor = new Auditor({ partitions });
+        for (const record of all) auditor.observe(record);
+        expect(auditor.checkQuiet()).toEqual([]);
+        return auditor.positionsAndBalances();
+      });
+      expect(one.length).toBeGreaterThan(20);
+      expect(one.some((line) => line.startsWith('position '))).toBe(true);
+      expect(other).toEqual(one);
+    },
+    STORY_MS,
+  );
 });
 
 const USDT = 1 as AssetId;

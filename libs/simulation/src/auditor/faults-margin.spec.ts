@@ -1,5 +1,5 @@
 import { eventsOf, find, type Draft, type Found } from './records.fixture.js';
-import { findingsOf, type Fault } from './stories.fixture.js';
+import { findingsOf, STORY_MS, type Fault } from './stories.fixture.js';
 
 type Row = readonly [rule: string, title: string, fault: Fault];
 
@@ -309,10 +309,18 @@ const CLOSE_OUTS: readonly Row[] = [
 ];
 
 describe('an auditor of margin and close-outs', () => {
-  it.each(MARGIN)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
-  it.each(CLOSE_OUTS)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
+  it.each(MARGIN)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
+  it.each(CLOSE_OUTS)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
 });

@@ -1,7 +1,7 @@
 import type { AccountId, AssetId, MemberId } from '@ringfence/kernel';
 import { accountId, EXCESS } from '@ringfence/kernel';
 import { eventsOf, find, findings, NOTHING } from './records.fixture.js';
-import { findingsOf, tell, type Fault } from './stories.fixture.js';
+import { findingsOf, STORY_MS, tell, type Fault } from './stories.fixture.js';
 
 const USDT = 1 as AssetId;
 const another = (account: AccountId): AccountId =>
@@ -383,11 +383,19 @@ const FAULTS: readonly (readonly [rule: string, title: string, fault: Fault])[] 
 ];
 
 describe('an auditor of money, walls and vaults', () => {
-  it('finds nothing wrong in houses where nothing was planted (SIM-101)', async () => {
-    for (const seed of [16, 5]) expect(findings(await tell(seed), true)).toEqual([]);
-  });
+  it(
+    'finds nothing wrong in houses where nothing was planted (SIM-101)',
+    async () => {
+      for (const seed of [16, 5]) expect(findings(await tell(seed), true)).toEqual([]);
+    },
+    STORY_MS,
+  );
 
-  it.each(FAULTS)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
+  it.each(FAULTS)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
 });

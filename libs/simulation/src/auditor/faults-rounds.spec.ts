@@ -1,6 +1,6 @@
 import type { EventOf } from '@ringfence/contracts';
 import { eventsOf, find, NOTHING, type Draft } from './records.fixture.js';
-import { findingsOf, type Fault } from './stories.fixture.js';
+import { findingsOf, STORY_MS, type Fault } from './stories.fixture.js';
 
 type Row = readonly [rule: string, title: string, fault: Fault];
 type Lane = EventOf<'RoundDecided'>['lanes'][number];
@@ -429,10 +429,18 @@ const LOSSES: readonly Row[] = [
 ];
 
 describe('an auditor of rounds and losses', () => {
-  it.each(ROUNDS)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
-  it.each(LOSSES)('reports %s: %s', async (rule, _title, fault) => {
-    expect(await findingsOf(fault, rule)).toContain(rule);
-  });
+  it.each(ROUNDS)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
+  it.each(LOSSES)(
+    'reports %s: %s',
+    async (rule, _title, fault) => {
+      expect(await findingsOf(fault, rule)).toContain(rule);
+    },
+    STORY_MS,
+  );
 });

@@ -8,6 +8,9 @@ const SEEDS = [16, 5, 8, 31, 1, 2, 4];
 const STEPS = 300;
 const PARTITIONS = 2;
 
+/** A story takes seconds to live through; the first fault that needs it waits for it. */
+export const STORY_MS = 120_000;
+
 const told = new Map<number, Promise<Story>>();
 
 /** All that became durable in one simulated house without faults, until it came to rest. */
@@ -38,7 +41,7 @@ async function live(seed: number): Promise<Story> {
   return { partitions: PARTITIONS, records };
 }
 
-/** A fault, or `undefined` when the story has no place for it. */
+/** Changes records; throws when the story has no place for the fault. */
 export type Fault = (records: Draft[]) => void;
 
 /** What the auditor finds after the fault was planted into the first story that has room for it. */
@@ -56,4 +59,3 @@ export async function findingsOf(fault: Fault, rule: string, quiet = false): Pro
   }
   throw new Error('no story has room for the fault');
 }
-export { SEEDS };
