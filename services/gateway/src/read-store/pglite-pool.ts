@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { present } from '@ringfence/kernel';
-import type { Ask, Told } from './pglite-thread.js';
+import type { Ask, Told } from './pglite-process.js';
 
 /** A transaction that holds the one session longer has forgotten to give it back. */
 const TURN_MAX_MS = 60_000;
@@ -24,20 +25,26 @@ class DatabaseError extends Error {
   }
 }
 
-/** The database in its thread: one session, statements in the order in which they are asked. */
-class PgliteThread {
-  readonly #worker: Worker;
+const PROGRAM = fileURLToPath(new URL('./pglite-process.js', import.meta.url));
+
+/**
+ * The database in a process of its own, so that neither its memory nor its end is the lanes': one
+ * session, statements in the order in which they are asked.
+ */
+class PgliteProcess {
+  readonly #process: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
   #ended: Error | undefined;
 
   constructor(dataDir: string | undefined) {
-    this.#worker = new Worker(new URL('./pglite-thread.js', import.meta.url), {
-      workerData: { dataDir },
+    this.#process = fork(PROGRAM, dataDir === undefined ? [] : [dataDir], {
+      serialization: 'advanced',
+      execArgv: [],
     });
-    this.#worker.on('message', (told: Told) => this.#hear(told));
-    this.#worker.on('error', (fault: Error) => this.#end(fault));
-    this.#worker.on('exit', () => this.#end(new Error('the read models are closed')));
+    this.#process.on('message', (told: Told) => this.#hear(told));
+    this.#process.on('error', (fault: Error) => this.#end(fault));
+    this.#process.on('exit', () => this.#end(new Error('the read models are closed')));
   }
 
   query(sql: string, parameters: readonly unknown[] | undefined): Promise<Result> {
@@ -45,13 +52,13 @@ class PgliteThread {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, sql, parameters } satisfies Ask);
+      this.#process.send({ id, sql, parameters } satisfies Ask);
     });
   }
   async close(): Promise<void> {
     if (this.#ended) return;
-    const exited = new Promise((resolve) => this.#worker.once('exit', resolve));
-    this.#worker.postMessage('close');
+    const exited = new Promise((resolve) => this.#process.once('exit', resolve));
+    this.#process.send('close');
     await exited;
   }
 
@@ -71,7 +78,7 @@ class PgliteThread {
 /** One turn at the session, in the shape of a client of `pg`. */
 class Turn extends EventEmitter {
   #over = false;
-  constructor(readonly thread: PgliteThread) {
+  constructor(readonly database: PgliteProcess) {
     super();
   }
   end(): void {
@@ -81,7 +88,7 @@ class Turn extends EventEmitter {
     const parameters = typeof more === 'function' ? undefined : more;
     const asked = this.#over
       ? Promise.reject(new Error('a statement outside its turn at the session'))
-      : this.thread.query(sql, parameters?.map(plain));
+      : this.database.query(sql, parameters?.map(plain));
     if (typeof more === 'function') asked.then((result) => more(null, result), more);
     return asked;
   }
@@ -93,12 +100,12 @@ const plain = (value: unknown): unknown => (Buffer.isBuffer(value) ? new Uint8Ar
  * transactions never mix.
  */
 class PglitePool extends EventEmitter {
-  readonly #thread: PgliteThread;
+  readonly #database: PgliteProcess;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(dataDir: string | undefined) {
     super();
-    this.#thread = new PgliteThread(dataDir);
+    this.#database = new PgliteProcess(dataDir);
   }
 
   connect(hear: (error: Error | null, turn: Turn | undefined, release: () => void) => void): void {
@@ -106,7 +113,7 @@ class PglitePool extends EventEmitter {
     let release = (): void => undefined;
     this.#last = new Promise<void>((resolve) => (release = resolve));
     void before.then(() => {
-      const turn = new Turn(this.#thread);
+      const turn = new Turn(this.#database);
       const timer = setTimeout(() => {
         turn.end();
         this.emit('error', new Error('a turn at the session was never given back'));
@@ -122,7 +129,7 @@ class PglitePool extends EventEmitter {
 
   end(hear: (error?: Error) => void): void {
     void this.#last
-      .then(() => this.#thread.close())
+      .then(() => this.#database.close())
       .then(
         () => hear(),
         (fault: Error) => hear(fault),

@@ -1,7 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 
-/** One statement for the database in this thread. */
+/** One statement for the database in this process. */
 export interface Ask {
   readonly id: number;
   readonly sql: string;
@@ -22,7 +21,7 @@ export interface Told {
 const INT8 = 20;
 const BYTEA = 17;
 
-const { dataDir } = workerData as { readonly dataDir: string | undefined };
+const dataDir = process.argv[2];
 const database = await PGlite.create({
   dataDir,
   parsers: { [INT8]: (text) => text, [BYTEA]: (text) => Buffer.from(text.slice(2), 'hex') },
@@ -45,11 +44,14 @@ async function answer({ id, sql, parameters }: Ask): Promise<Told> {
 }
 
 let last: Promise<unknown> = Promise.resolve();
-parentPort?.on('message', (ask: Ask | 'close') => {
+process.on('message', (ask: Ask | 'close') => {
   last = last.then(async () => {
-    if (ask !== 'close') return parentPort?.postMessage(await answer(ask));
+    if (ask !== 'close') return process.send?.(await answer(ask));
     await database.close();
-    parentPort?.close();
-    return undefined;
+    return process.disconnect();
   });
 });
+// the house is gone, or has closed: read models are made anew from the logs
+process.on('disconnect', () => process.exit(0));
+// a signal to the whole group is for the house, which then closes this
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
