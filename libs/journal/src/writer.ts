@@ -1,7 +1,7 @@
 import { invariant } from '@ringfence/kernel';
 import type { ChainHead, ChainRecord } from './chain.js';
 import { ChainCursor } from './cursor.js';
-import { decodeHead, hash } from './head.js';
+import { decodeHead, hash, type Head } from './head.js';
 import { type Journal, type Stream, streamText } from './port.js';
 import { appendOnce, type OpenOptions, readOnward, Takeover } from './takeover.js';
 
@@ -89,14 +89,14 @@ export class ChainWriter {
    * the record is accepted: an unknown outcome is read up in the log, and the same bytes are sent
    * again until they are found there or another epoch is.
    *
+   * @param head  what the bytes say, from a caller who has just encoded them
    * @throws Fenced when another process took over; this and every later append
    * @throws InvariantViolation when the record does not link to what was handed in before
    * @throws JournalBroken, MalformedRecord or what `wait` throws: the outcome is then unknown,
    *         never "failed", and the writer is done for
    */
-  async append(bytes: Uint8Array): Promise<Receipt> {
+  async append(bytes: Uint8Array, head: Head = decodeHead(bytes).head): Promise<Receipt> {
     const { seq, epoch, prev } = this.next();
-    const { head } = decodeHead(bytes);
     invariant(head.seq === seq && head.prev === prev, 'a record links to the one before it');
     invariant(head.epoch === epoch && !head.opened, "a record is of its writer's epoch");
     invariant(head.p === this.#cursor.stream.partition, 'a record is of its own partition');

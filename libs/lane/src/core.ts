@@ -2,6 +2,7 @@ import type { At, Command, Event, LaneDefinition, Mail, Order } from '@ringfence
 import {
   addressText,
   invariant,
+  InvariantViolation,
   present,
   SYSTEM,
   type Address,
@@ -59,11 +60,11 @@ export interface Saved {
 export type Outcome = HouseDecided['outcome'];
 interface Decision {
   readonly outcome: Outcome;
-  readonly events: Event[];
+  readonly events: readonly Event[];
 }
 
 const ACCEPTED: Outcome = { kind: 'accepted' };
-const NO_EVENTS: Event[] = [];
+const NO_COMMANDS: readonly Command[] = [];
 const FIRST_OFFSETS = 1024;
 
 /**
@@ -85,7 +86,8 @@ export class LaneCore<State> {
   readonly #own: Order;
   readonly #local: Command[] = [];
   #replaying = false;
-  #seq = 0;
+  /** where the events of the record in the making stand; one for all of them */
+  #at: At;
 
   constructor(
     readonly definition: LaneDefinition<State>,
@@ -102,7 +104,7 @@ export class LaneCore<State> {
     this.time = saved?.time ?? 0;
     this.ticks = saved?.ticks ?? 0;
     this.#offsets = saved?.offsets.slice() ?? new Uint32Array(FIRST_OFFSETS);
-    this.#seq = saved?.head.seq ?? 0;
+    this.#at = this.#atSeq(saved?.head.seq ?? 0);
     this.#own = { id: null, by: SYSTEM, from: address, cause: null };
     this.#mail = { send: (to, message) => this.#send(to, message) };
   }
@@ -130,7 +132,11 @@ export class LaneCore<State> {
 
   /** Begins the record `seq`: events decided or replayed from here on stand in it. */
   begin(seq: number): void {
-    this.#seq = seq;
+    this.#at = this.#atSeq(seq);
+  }
+  #atSeq(seq: number): At {
+    const { service, partition } = this.address;
+    return { service, partition, seq, ordinal: 0, time: this.time };
   }
   /** The log holds the record at that offset. */
   locate(seq: number, offset: number): void {
@@ -148,6 +154,12 @@ export class LaneCore<State> {
    * @throws LaneFault when skipping it is not allowed or the fold was left half done
    */
   decide(command: Command, order: Order): Decision {
+    const events: Event[] = [];
+    const outcome = this.#decide(command, order, events);
+    return { outcome, events };
+  }
+
+  #decide(command: Command, order: Order, into: Event[]): Outcome {
     const decider = this.definition.deciders[command.type] as
       | ((
           command: Command,
@@ -155,40 +167,33 @@ export class LaneCore<State> {
           order: Order,
         ) => ReturnType<NonNullable<LaneDefinition<State>['deciders']['Tick']>>)
       | undefined;
-    if (!decider) return { outcome: refusal('unknown-command', command.type), events: NO_EVENTS };
+    if (!decider) return refusal('unknown-command', command.type);
     let decision;
     try {
       decision = decider(command, this.state, order);
     } catch (cause) {
-      return this.#decideFault(command, order, cause);
+      return this.#decideFault(command, order, cause, into);
     }
-    if (!decision.accepted) {
-      return { outcome: { kind: 'rejected', rejection: decision.rejection }, events: NO_EVENTS };
-    }
-    if (decision.events.length === 0) return { outcome: ACCEPTED, events: NO_EVENTS };
-    const events: Event[] = [];
+    if (!decision.accepted) return { kind: 'rejected', rejection: decision.rejection };
     try {
-      this.#apply(decision.events, events);
+      this.#apply(decision.events, into);
     } catch (cause) {
       if (cause instanceof LaneFault && order.id === null) throw cause;
       throw new LaneFault(this.address, command, order.id, cause);
     }
-    return { outcome: ACCEPTED, events };
+    return ACCEPTED;
   }
 
   /**
    * Nothing was changed yet: a client's command faults alone, an offer is refused, anything else
    * stops the lane.
    */
-  #decideFault(command: Command, order: Order, cause: unknown): Decision {
-    if (order.id !== null) {
-      return { outcome: { kind: 'faulted', reason: reasonOf(cause) }, events: NO_EVENTS };
-    }
+  #decideFault(command: Command, order: Order, cause: unknown, into: Event[]): Outcome {
+    if (order.id !== null) return { kind: 'faulted', reason: reasonOf(cause) };
     const refused = order.from && this.definition.refuse?.(command, order, 'fault');
     if (!refused) throw new LaneFault(this.address, command, null, cause);
-    const events: Event[] = [];
-    this.#apply([refused], events);
-    return { outcome: { kind: 'faulted', reason: reasonOf(cause) }, events };
+    this.#apply([refused], into);
+    return { kind: 'faulted', reason: reasonOf(cause) };
   }
 
   #apply(decided: readonly Event[], into: Event[]): void {
@@ -197,12 +202,8 @@ export class LaneCore<State> {
       this.#evolve(event);
       while (this.#local.length > 0) {
         const message = present(this.#local.shift(), 'a message to the own lane');
-        const { outcome, events } = this.decide(message, this.#own);
-        invariant(
-          outcome.kind !== 'rejected',
-          `${message.type} is answered by an event, never rejected`,
-        );
-        for (const delivered of events) into.push(delivered);
+        const { kind } = this.#decide(message, this.#own, into);
+        invariant(kind !== 'rejected', 'a message is answered by an event, never rejected');
       }
     }
   }
@@ -211,26 +212,31 @@ export class LaneCore<State> {
     const evolve = this.definition.evolve[event.type] as
       | ((state: State, event: Event, mail: Mail, at: At) => void)
       | undefined;
-    invariant(evolve !== undefined, `${event.type} belongs to ${this.address.service}`);
-    evolve(this.state, event, this.#mail, {
-      service: this.address.service,
-      partition: this.address.partition,
-      seq: this.#seq,
-      ordinal: 0,
-      time: this.time,
-    });
+    if (!evolve) throw new InvariantViolation(`${event.type} is of ${this.address.service}`);
+    evolve(this.state, event, this.#mail, this.#at);
     if (event.type === 'Ticked') this.#tick(event.time);
   }
 
   #tick(time: number): void {
     this.time = time;
     this.ticks++;
+    this.#at = this.#atSeq(this.#at.seq);
   }
 
   #send(to: Address, message: Command): void {
     const own = to.service === this.address.service && to.partition === this.address.partition;
     if (!own) post(this.channels, to, message);
     else if (!this.#replaying) this.#local.push(message);
+  }
+
+  /** Whether an event of another lane changes anything here. */
+  minds(service: Service, type: Event['type']): boolean {
+    const { views, reactions } = this.definition;
+    return (
+      views[service]?.[type] !== undefined ||
+      reactions[service]?.[type] !== undefined ||
+      type === 'Ticked'
+    );
   }
 
   /** Folds one event of another lane into the views. @returns the commands it calls for */
@@ -240,11 +246,11 @@ export class LaneCore<State> {
       | undefined;
     view?.(this.state, event, at);
     if (at.service === 'reference' && event.type === 'Ticked') this.#tick(event.time);
-    if (this.#replaying) return [];
+    if (this.#replaying) return NO_COMMANDS;
     const reaction = this.definition.reactions[at.service]?.[event.type] as
       | ((event: Event, state: State, at: At) => readonly Command[])
       | undefined;
-    return reaction?.(event, this.state, at) ?? [];
+    return reaction?.(event, this.state, at) ?? NO_COMMANDS;
   }
 
   /** Whether reading that service's log means anything to this lane. */
@@ -279,9 +285,11 @@ export class LaneCore<State> {
       (range) => this.#takeRange(range),
     );
     for (const decided of record.decided) {
-      await inputs.until(decided.origin);
+      // a client's command follows all inputs: nothing to wait for once they are folded
+      const { origin } = decided;
+      if (origin.kind !== 'client' || !inputs.isDone) await inputs.until(origin);
       for (const event of decided.events) this.#evolve(event);
-      if (decided.origin.kind === 'client') this.ids.add(decided.origin.id, head.seq);
+      if (origin.kind === 'client') this.ids.add(origin.id, head.seq);
     }
     await inputs.rest();
     this.locate(head.seq, record.offset);
@@ -298,7 +306,8 @@ export class LaneCore<State> {
     let ordinal = 0;
     for (const decided of record.decided) {
       for (const event of decided.events) {
-        if (ordinal >= range.from && ordinal < range.to) {
+        const isIn = ordinal >= range.from && ordinal < range.to;
+        if (isIn && this.minds(range.service, event.type)) {
           this.see(event, {
             service: range.service,
             partition: record.head.p,

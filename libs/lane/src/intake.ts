@@ -34,6 +34,8 @@ export class Intake<State> {
   /** read or acked since the last own record, in order */
   #idle = new Batch();
   #idleRecords = 0;
+  /** of the record in the making */
+  #seq = 0;
 
   constructor(
     public core: LaneCore<State>,
@@ -65,7 +67,8 @@ export class Intake<State> {
   decide(): Batch | null {
     const batch = this.#idle;
     this.#idle = new Batch();
-    this.core.begin(this.options.writer.next().seq);
+    this.#seq = this.options.writer.next().seq;
+    this.core.begin(this.#seq);
     try {
       this.#takePackets(batch);
       for (const input of this.inputs) this.#takeRecords(input, batch);
@@ -152,6 +155,7 @@ export class Intake<State> {
     ordinal: number,
     batch: Batch,
   ): void {
+    if (!this.core.minds(input.service, event.type)) return;
     const { head } = record;
     const cause = {
       service: input.service,
@@ -195,7 +199,7 @@ export class Intake<State> {
     batch.replies.push({ submission, index, decision: batch.decided.length });
     const { outcome, events } = this.#decideClient(submitted);
     batch.add({ origin: { kind: 'client', id, by }, command, outcome, events });
-    this.core.ids.add(id, this.options.writer.next().seq);
+    this.core.ids.add(id, this.#seq);
   }
 
   #decideClient(submitted: Submitted): Pick<HouseDecided, 'outcome' | 'events'> {

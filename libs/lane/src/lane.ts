@@ -2,7 +2,6 @@ import { catalogue, DecodeError, type Command, type LaneDefinition } from '@ring
 import { present, type Address, type CommandId } from '@ringfence/kernel';
 import {
   ChainWriter,
-  decodeHead,
   encodeRecord,
   Fenced,
   hash,
@@ -300,12 +299,13 @@ export class Lane<State> {
   }
 
   async #write(batch: Batch): Promise<void> {
-    const bytes = encodeRecord(this.#headOf(batch), catalogue.encode(batch.decided));
+    const head = this.#headOf(batch);
+    const bytes = encodeRecord(head, catalogue.encode(batch.decided));
     await this.#inflight;
     this.#flying.push(batch);
     if (this.#status === 'fenced' || this.#status === 'stopped') return;
-    this.#inflight = this.#writer.append(bytes).then(
-      (receipt) => this.#durable(batch, receipt, bytes),
+    this.#inflight = this.#writer.append(bytes, head).then(
+      (receipt) => this.#durable(batch, receipt, head),
       (fault: unknown) => this.#stop(fault),
     );
   }
@@ -327,16 +327,16 @@ export class Lane<State> {
     };
   }
 
-  #durable(batch: Batch, receipt: Receipt, bytes: Uint8Array): void {
+  #durable(batch: Batch, receipt: Receipt, head: Head): void {
     this.#flying.shift();
     const { seq, hash: of, offset } = receipt;
     const { decided } = batch;
     this.#core.locate(seq, offset);
     this.options.cache?.put(of, decided);
-    this.options.onDurable?.({ head: decodeHead(bytes).head, hash: of, offset, decided });
+    this.options.onDurable?.({ head, hash: of, offset, decided });
     for (const { submission, index, decision } of batch.replies) {
-      const first = { decided: decided[decision], receipt, repeated: false };
-      submission.answer(index, { kind: 'answered', ...first });
+      const first = decided[decision];
+      submission.answer(index, { kind: 'answered', decided: first, receipt, repeated: false });
     }
     this.#post.durable(batch.sent, batch.heard);
     if (this.#repeats.length > 0) void this.#answerRepeats();

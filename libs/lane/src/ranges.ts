@@ -21,6 +21,11 @@ export class Inputs {
     readonly take: (range: InputRange & { head?: ChainHead }) => void,
   ) {}
 
+  /** every range was folded to its end */
+  get isDone(): boolean {
+    return this.#at === this.ranges.length;
+  }
+
   /** Brings the views to where they stood when a decision of that origin was made. */
   async until(origin: HouseDecided['origin']): Promise<void> {
     if (origin.kind === 'reaction') {
