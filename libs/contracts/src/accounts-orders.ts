@@ -134,6 +134,8 @@ export const TradeSlice = command(15, 'TradeSlice', 1, {
   price: uint(),
   fee: amount(),
   against: account(),
+  /** newest when it was sized: a newer one here makes the plan stale */
+  frame: uint(),
 });
 export const SellCollateral = command(16, 'SellCollateral', 1, {
   sale: uint(),

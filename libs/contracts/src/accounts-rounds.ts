@@ -33,7 +33,7 @@ export const RoundMarkerCounted = event(56, 'RoundMarkerCounted', 1, {
 });
 /**
  * One bucket settled: due − debt + variation + funding. A positive rest is `claim`; a negative
-  * one was `collected` from cash, the rest
+ * one was `collected` from cash, the rest
  * is `debt` within the bucket's other collateral, then `deficit`. Positions tagged below the round
  * now stand at the marks.
  * `dueBefore` and `debtBefore` were netted in and are gone.

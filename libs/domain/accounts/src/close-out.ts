@@ -63,7 +63,7 @@ function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): Pendi
  *
  * @returns `LegReserved` and `LegOffered`; or `LegReserved` and `LegReleased` with
  *           `bucket-failing`,
- *          `nothing-to-close`, `account-unknown`, which liquidation reads as a refusal
+ *          `nothing-to-close`, `stale-slice`, `account-unknown`, which liquidation reads as a refusal
  * @source DESIGN 6.5
  */
 export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (command, state) => {
@@ -74,6 +74,7 @@ export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (comma
   const account = ownAccount(state, command.account);
   const bucket = bucketAt(account, command.bucket);
   if (!bucket) return refuse('nothing-to-close');
+  if (command.frame < state.reference.frame) return refuse('stale-slice');
   if (command.against === command.account) return refuse('self-trade');
   if (partitionOf(command.against) >= state.partitions) return refuse('account-unknown');
   if (isLocked(state, bucket)) return refuse('bucket-failing');

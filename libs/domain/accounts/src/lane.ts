@@ -133,8 +133,8 @@ const reactions: LaneDefinition<AccountsState>['reactions'] = {
     MarginCalled: ({ account, bucket }) => [{ type: 'CancelReservations', account, bucket }],
   },
   liquidation: {
-    SliceSized: ({ slice, account, bucket, instrument, lots, price, fee, against }) => [
-      { type: 'TradeSlice', slice, account, bucket, instrument, lots, price, fee, against },
+    SliceSized: ({ slice, account, bucket, instrument, lots, price, fee, against, frame }) => [
+      { type: 'TradeSlice', slice, account, bucket, instrument, lots, price, fee, against, frame },
     ],
     SaleOrdered: ({ sale, account, bucket, asset, amount, proceeds, buyer }) => [
       { type: 'SellCollateral', sale, account, bucket, asset, amount, proceeds, buyer },

@@ -26,6 +26,8 @@ export interface ReferenceView {
   readonly instruments: (InstrumentView | undefined)[];
   /** log time, ms UTC */
   now: number;
+  /** number of the newest frame */
+  frame: number;
 }
 
 export const initialReference = (): ReferenceView => ({
@@ -34,6 +36,7 @@ export const initialReference = (): ReferenceView => ({
   domains: [],
   instruments: [],
   now: 0,
+  frame: 0,
 });
 
 export const instrumentAt = (state: AccountsState, id: InstrumentId): InstrumentView | undefined =>
@@ -84,6 +87,7 @@ export const referenceViews = {
     instrument.tradeFeePpm = event.parameters.tradeFeePpm;
   },
   FrameAccepted: (state: AccountsState, event: EventOf<'FrameAccepted'>) => {
+    state.reference.frame = event.frame;
     for (const each of event.prices) {
       const instrument = knownInstrument(state, each.instrument);
       instrument.mark = each.price;

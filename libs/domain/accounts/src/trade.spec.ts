@@ -239,6 +239,12 @@ describe('a slice of a close-out', () => {
     ]);
     expect(house.cash(buyer, CROSS)).toEqual([970n, 0n]);
   });
+  it('is refused when a newer frame came after it was sized (SEED-2056)', () => {
+    const { house, buyer, wall } = failing();
+    house.feed(0, 'reference', { ...frame(96), frame: 2 } as EventOf<'FrameAccepted'>);
+    const [refused] = house.feed(0, 'liquidation', sized(buyer, wall, -6));
+    expect(refused?.events[1]).toMatchObject({ slice: 7, reason: 'stale-slice' });
+  });
   it('is clamped to the position and to what is available as its fee', () => {
     const { house, buyer, wall } = failing();
     house.feed(0, 'liquidation', sized(buyer, wall, -6, 10_000n));

@@ -12,6 +12,9 @@ import { newRiskView, type RiskView } from './views/risk.js';
  */
 export type CloseOutStatus = 'called' | 'reducing' | 'failing' | 'deficit' | 'ended';
 
+/** Accounts had a newer frame than the plan: it is made anew, and nobody refused it. */
+export const STALE = 'stale-slice';
+
 /** A planned slice whose answer is not here yet; `lots` > 0. */
 export interface OpenSlice {
   readonly slice: number;

@@ -3,7 +3,7 @@ import type { EventOf, Mail } from '@ringfence/contracts';
 import { invariant, present } from '@ringfence/kernel';
 import { clearingLane } from '../addresses.js';
 import { touchCloseOut, touchCounters } from '../digest.js';
-import { newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
+import { STALE, newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
 
 type OfBucket = Parameters<typeof closeOutKey>[0];
 
@@ -76,8 +76,10 @@ function onRefused(state: LiquidationState, event: EventOf<'SliceRefused'>): voi
   const closeOut = changed(state, event);
   const { lots } = present(closeOut.slice, 'open slice');
   closeOut.slice = null;
-  closeOut.refusals++;
-  closeOut.lotsMax = Math.max(1, Math.floor(lots / 2));
+  if (event.reason !== STALE) {
+    closeOut.refusals++;
+    closeOut.lotsMax = Math.max(1, Math.floor(lots / 2));
+  }
   forgetEnded(state, closeOut);
 }
 

@@ -1,6 +1,6 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, type Decision } from '@ringfence/kernel';
-import { closeOutOf, isOpen, newCloseOut, type LiquidationState } from '../state.js';
+import { STALE, closeOutOf, isOpen, newCloseOut, type LiquidationState } from '../state.js';
 import { ending, isLiquidity, isLossTaken, settlementOf, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
@@ -74,7 +74,8 @@ export function noteFill(command: CommandOf<'NoteFill'>, state: LiquidationState
   if (!closeOut.slice || slice === 0) return accept();
   const refused: Event = { type: 'SliceRefused', slice, account, bucket, reason };
   const isLast = closeOut.slice.lots <= 1 || closeOut.refusals + 1 >= REFUSALS_MAX;
-  if (!isLast || closeOut.status !== 'reducing') return accept<Event>(refused);
+  const counts = reason !== STALE && closeOut.status === 'reducing';
+  if (!isLast || !counts) return accept<Event>(refused);
   return accept<Event>(refused, ...wishForAdl(state, closeOut));
 }
 

@@ -26,7 +26,8 @@ export const isLiquidity = (state: LiquidationState, { account, bucket }: CloseO
 
 /**
  * The newest evaluation of the bucket, unless it is older than the last fill or than the round that
- * took its last deficit: such a one must size nothing and prove nothing.
+ * took its last deficit, or of the frame in which the bucket was cured: such a one must size
+ * nothing and prove nothing.
  */
 export function freshEvaluation(
   state: LiquidationState,
@@ -35,7 +36,9 @@ export function freshEvaluation(
   const key = closeOutKey(closeOut);
   const evaluation = state.risk.evaluations.get(key);
   const seen = Math.max(closeOut.filledSeq, state.accounts.taken.get(key)?.seq ?? 0);
-  return evaluation && evaluation.accountsSeq >= seen ? evaluation : undefined;
+  if (!evaluation || evaluation.accountsSeq < seen) return undefined;
+  const cured = state.risk.cured.get(key);
+  return cured !== undefined && evaluation.frame <= cured ? undefined : evaluation;
 }
 
 /** Neither a position nor a pending leg is left. */

@@ -9,11 +9,18 @@ export interface RiskView {
   readonly evaluations: Map<number, Evaluation>;
   /** buckets that are called or closed out: their evaluations are kept at every level */
   readonly watched: Set<number>;
+  /** frame in which a bucket was last cured, until an evaluation of a later frame comes */
+  readonly cured: Map<number, number>;
 }
-export const newRiskView = (): RiskView => ({ evaluations: new Map(), watched: new Set() });
+export const newRiskView = (): RiskView => ({
+  evaluations: new Map(),
+  watched: new Set(),
+  cured: new Map(),
+});
 
 function onEvaluated({ risk }: LiquidationState, event: Evaluation): void {
   const key = closeOutKey(event);
+  if (event.frame > (risk.cured.get(key) ?? event.frame)) risk.cured.delete(key);
   if (event.level !== 'healthy' || risk.watched.has(key)) risk.evaluations.set(key, event);
   else risk.evaluations.delete(key);
 }
@@ -30,6 +37,7 @@ function onSafe(
   const key = closeOutKey(event);
   risk.watched.delete(key);
   if (risk.evaluations.get(key)?.level === 'healthy') risk.evaluations.delete(key);
+  if (event.type === 'BucketCured') risk.cured.set(key, event.frame);
 }
 
 /** Folds of the risk log of the same partition. */
