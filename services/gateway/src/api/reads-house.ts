@@ -81,7 +81,7 @@ function underWay({ lanes }: Edge): Shown {
       for (const { name, value, labels } of host.gauges(p)) {
         const status = name === 'close_outs' ? labels?.['status'] : undefined;
         if (status === 'called') calls += value;
-        else if (status !== undefined && status !== 'awaiting-round') closeOuts += value;
+        else if (status !== undefined && status !== 'waiting') closeOuts += value;
         if (name === 'open_round' && value > 0) openRounds++;
       }
     }

@@ -109,16 +109,16 @@ export function settlementOf(state: LiquidationState, closeOut: CloseOut): Event
 }
 
 /**
- * Where a bucket in trouble stands, for people and drivers of time. `awaiting-round`: its debt is
+ * Where a bucket in trouble stands, for people and drivers of time. `waiting`: its debt is
  * covered and it meets its initial requirement, so nothing but the next round is left to do.
  */
 export function standingOf(
   state: LiquidationState,
   closeOut: CloseOut,
-): CloseOut['status'] | 'awaiting-round' {
+): CloseOut['status'] | 'waiting' {
   const { status, slice, sale } = closeOut;
   if (status !== 'reducing' || slice || sale !== 0) return status;
   const evaluation = state.risk.evaluations.get(closeOutKey(closeOut));
   const covered = evaluation && evaluation.debt > 0n && evaluation.equity >= evaluation.initial;
-  return covered ? 'awaiting-round' : status;
+  return covered ? 'waiting' : status;
 }
