@@ -281,13 +281,13 @@ export class LaneCore<State> {
     const inputs = new Inputs(
       head.in,
       foreign,
-      (of, at) => this.#seeRecord(of, at),
+      (service, of, event, ordinal) => this.#seeForeign(service, of, event, ordinal),
       (range) => this.#takeRange(range),
     );
     for (const decided of record.decided) {
-      // a client's command follows all inputs: nothing to wait for once they are folded
       const { origin } = decided;
-      if (origin.kind !== 'client' || !inputs.isDone) await inputs.until(origin);
+      const read = inputs.until(origin);
+      if (read) await read;
       for (const event of decided.events) this.#evolve(event);
       if (origin.kind === 'client') this.ids.add(origin.id, head.seq);
     }
@@ -301,24 +301,9 @@ export class LaneCore<State> {
     }
   }
 
-  /** Views see events `from` up to `to` (ordinals, exclusive end) of a foreign record. */
-  #seeRecord(record: LogRecord, range: { service: Service; from: number; to: number }): void {
-    let ordinal = 0;
-    for (const decided of record.decided) {
-      for (const event of decided.events) {
-        const isIn = ordinal >= range.from && ordinal < range.to;
-        if (isIn && this.minds(range.service, event.type)) {
-          this.see(event, {
-            service: range.service,
-            partition: record.head.p,
-            seq: record.head.seq,
-            ordinal,
-            time: record.head.ts,
-          });
-        }
-        ordinal++;
-      }
-    }
+  #seeForeign(service: Service, { head }: LogRecord, event: Event, ordinal: number): void {
+    if (!this.minds(service, event.type)) return;
+    this.see(event, { service, partition: head.p, seq: head.seq, ordinal, time: head.ts });
   }
 
   /** Notes where an input stands after a record. */

@@ -103,10 +103,10 @@ export class IdTable {
 
 const NONE: readonly number[] = [];
 
-/** By half, not by double: the table stays small for its load. */
+/** By a quarter, not by double: the table stays small for its load. */
 function grow(part: Part): void {
   const old = part.slots;
-  const slots = new Uint32Array(Math.ceil((old.length / 3) * 1.5) * 3);
+  const slots = new Uint32Array(Math.ceil((old.length / 3) * 1.25) * 3);
   const count = slots.length / 3;
   for (let from = 0; from < old.length; from += 3) {
     if (old[from + 2] === 0) continue;

@@ -12,13 +12,18 @@ function printBucket(print: Print, bucket: Bucket, { cash }: AccountsState): voi
   }
   for (const reservation of bucket.pending) print.int(reservation);
 }
-function printAccount(account: Account, state: AccountsState): bigint {
+/** What an account is for ever. */
+function printTitle(account: Account): bigint {
   const print = new Print().int(account.id).int(account.member).text(account.owner);
   print
     .text(account.class)
-    .text(account.status)
     .int(account.domain ?? -1)
     .text(account.reference);
+  return print.value();
+}
+/** What changes in an account. */
+function printAccount(account: Account, state: AccountsState): bigint {
+  const print = new Print().int(account.id).int(account.status === 'open' ? 1 : 0);
   for (const bucket of account.buckets) printBucket(print, bucket, state);
   for (const venue of account.venues) print.int(venue);
   for (const destination of account.destinations) print.text(destination);
@@ -44,7 +49,9 @@ export function digest(state: AccountsState): bigint {
     const account = present(state.accounts[index], 'touched account');
     const print = printAccount(account, state);
     const page = pageOf(cache.prints, index);
-    cache.sum += print - page[index % PAGE];
+    const before = page[index % PAGE];
+    cache.sum += print - before;
+    if (before === 0n) cache.sum += printTitle(account);
     page[index % PAGE] = print;
     account.isTouched = false;
   }
