@@ -15,7 +15,7 @@ const RETRY_MS = 100;
  * Between two transactions while nobody waits: many small records become one, the lanes keep the
  * processor.
  */
-const PAUSE_MS = 20;
+const PAUSE_MS = 200;
 
 export interface ProjectorOptions {
   readonly journal: Journal;

@@ -23,6 +23,8 @@ export interface Market {
 export interface PriceFrame {
   readonly time: number;
   readonly prices: ReadonlyMap<string, string>;
+  /** the last frame of its bar */
+  readonly closes: boolean;
 }
 
 const COLUMNS = 'timestamp,venue,market,symbol,open,high,low,close,volume';
@@ -83,7 +85,7 @@ export function* framesOf({ moments }: Market): Generator<PriceFrame> {
     for (let quarter = 0; quarter < 4; quarter++) {
       const prices = new Map<string, string>();
       for (const [symbol, bar] of bars) prices.set(symbol, path(bar)[quarter]);
-      yield { time: time + quarter * step, prices };
+      yield { time: time + quarter * step, prices, closes: quarter === 3 };
     }
   }
 }

@@ -12,7 +12,7 @@ export interface HouseProcess {
 }
 
 /** the house lives well in this; without it the engine lets garbage lie for long */
-const HEAP_LIMIT = '--max-old-space-size=640';
+const HEAP_LIMITS = ['--max-old-space-size=640', '--max-semi-space-size=32'];
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /**
@@ -28,7 +28,7 @@ export async function startProcess(
   const child = spawn(
     process.execPath,
     [
-      HEAP_LIMIT,
+      ...HEAP_LIMITS,
       MAIN,
       '--folder',
       folder,

@@ -70,10 +70,11 @@ export class Crash {
   /** One price frame and everything that follows from it. */
   async step(frame: PriceFrame): Promise<void> {
     await this.#pass(frame.time);
-    const { calls } = await this.publish(frame);
+    const published = await this.publish(frame);
+    const { calls } = published;
     await this.crowd.act(frame);
     if (calls > 0) await this.#answer();
-    let underWay = await this.crowd.operator.quiet();
+    let underWay = frame.closes || calls > 0 ? await this.crowd.operator.quiet() : published;
     this.#underWay = underWay;
     if (frame.time - this.#lastRound >= EIGHT_HOURS_MS) underWay = await this.#round(frame.time);
     for (let i = 1; i <= TICKS_PER_FRAME; i++) {

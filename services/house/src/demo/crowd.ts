@@ -26,7 +26,7 @@ const RESERVE = 0.5;
  * margin is brought a little richer than leverage asks: fees, and the first price is not the last
  */
 const CUSHION = 1.02;
-const RANDOM_TRADES_PER_FRAME = 4;
+const RANDOM_TRADES_PER_BAR = 16;
 
 const money = (value: number, decimals: number): string =>
   (Math.floor(value * 10 ** decimals) / 10 ** decimals).toFixed(decimals);
@@ -222,11 +222,12 @@ export class Crowd {
     return results;
   }
 
-  /** What people do between two price frames: some trade; who is called and can, pays in. */
+  /** What people do after a price frame: once a bar, some trade. */
   async act(frame: PriceFrame): Promise<void> {
     this.#note(frame.prices);
+    if (!frame.closes) return;
     const trades: Item[] = [];
-    for (let i = 0; i < RANDOM_TRADES_PER_FRAME; i++) {
+    for (let i = 0; i < RANDOM_TRADES_PER_BAR; i++) {
       const [a, b] = [this.#anyone(), this.#anyone()];
       const item = a === b ? null : this.#trade(a, b, 500 + 4500 * this.#chance());
       if (item) trades.push(item);

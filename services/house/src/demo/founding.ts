@@ -85,12 +85,12 @@ const DEPTH_BPS = [5, 10, 25, 50, 100, 200, 300, 500];
 function parametersOf(coin: string): Item {
   const { bookNotional, cumulative } = DEPTHS[coin] ?? DEPTHS['ETH'];
   return {
-    lambdaPpm: 985_000,
+    lambdaPpm: 992_000,
     multiplierPpm: 5_000_000,
     floorPpm: 18_000,
     capPpm: 500_000,
     stepPpm: 2_500,
-    hysteresisPpm: 7_500,
+    hysteresisPpm: 10_000,
     maintenancePpm: 500_000,
     callPpm: 750_000,
     releasePpm: 1_200_000,

@@ -1,8 +1,6 @@
-import { rebuild } from './rebuild.js';
+import { rebuildPart } from './rebuild.js';
 
-/**
- * The second process of the demo: `rebuild-main.js <folder> <partitions>`; prints what it found as
- * one line.
- */
-const [folder, partitions] = process.argv.slice(2);
-process.stdout.write(`${JSON.stringify(await rebuild(folder, Number(partitions)))}\n`);
+/** A rebuilding process: `rebuild-main.js <folder> <partitions> <part>`; prints what it found. */
+const [folder, partitions, part] = process.argv.slice(2);
+const found = await rebuildPart({ folder, partitions: Number(partitions), part: Number(part) });
+process.stdout.write(`${JSON.stringify(found)}\n`);

@@ -12,7 +12,7 @@ import { SERVICES, type Address } from '@ringfence/kernel';
 import { join } from 'node:path';
 import { LANES, type AnyLane } from './lanes.js';
 import { Conservation, type ConservationLine } from './conservation.js';
-import { Counter, type Tally } from './tally.js';
+import { Counter, talliesOf, type Tally } from './tally.js';
 
 /** What a second process finds in the logs alone. */
 export interface Rebuilt {
@@ -34,33 +34,34 @@ export interface Rebuilt {
 
 const wait = (): Promise<void> => new Promise((resume) => setTimeout(resume, 5));
 
-/**
- * Rebuilds everything from the logs in a folder, from zero and from the snapshots, touching
- * nothing.
- */
-export async function rebuild(folder: string, partitions: number): Promise<Rebuilt> {
+/** What one process is to rebuild: the lanes of a partition; part 0 has the reference lane too. */
+export interface Part {
+  readonly folder: string;
+  readonly partitions: number;
+  readonly part: number;
+}
+
+/** Rebuilds lanes from the logs, from zero and from the snapshots, touching nothing. */
+export async function rebuildPart({ folder, partitions, part }: Part): Promise<Rebuilt> {
   const journal = await SegmentJournal.open(join(folder, 'log'), { readOnly: true });
   const counter = new Counter();
   const conservation = new Conservation(partitions);
   const lanes: Rebuilt['lanes'][number][] = [];
   let events = 0;
   for (const service of SERVICES) {
-    const count = service === 'reference' ? 1 : partitions;
-    for (let partition = 0; partition < count; partition++) {
-      const address: Address = { service, partition };
-      lanes.push(
-        await foldBoth(address, LANES[service], { journal, partitions, folder, conservation }),
-      );
-      for await (const record of recordsOf(journal, address)) {
-        for (const decided of record.decided) {
-          for (const event of decided.events) {
-            events++;
-            counter.see(event);
-            conservation.see(address, event);
-          }
-        }
+    const address: Address = { service, partition: service === 'reference' ? 0 : part };
+    const isOwn = service !== 'reference' || part === 0;
+    for await (const record of recordsOf(journal, address)) {
+      for (const event of record.decided.flatMap((decided) => decided.events)) {
+        conservation.see(address, event);
+        if (!isOwn) continue;
+        events++;
+        counter.see(event);
       }
     }
+    if (!isOwn) continue;
+    const ground = { journal, partitions, folder, conservation };
+    lanes.push(await foldBoth(address, LANES[service], ground));
   }
   await journal.close();
   return {
@@ -72,6 +73,38 @@ export async function rebuild(folder: string, partitions: number): Promise<Rebui
     insuranceLow: conservation.insuranceLow(),
     events,
   };
+}
+
+const plus = (a: string, b: string): string => String(BigInt(a) + BigInt(b));
+
+/** What several processes found, as one. */
+export function joined(parts: readonly Rebuilt[]): Rebuilt {
+  return parts.reduce((a, b) => ({
+    lanes: [...a.lanes, ...b.lanes],
+    balances: [...a.balances, ...b.balances].toSorted(),
+    conservation: sumsOf(a.conservation, b.conservation),
+    collateralPaidForOthers: plus(a.collateralPaidForOthers, b.collateralPaidForOthers),
+    tally: talliesOf(a.tally, b.tally),
+    insuranceLow: plus(a.insuranceLow, b.insuranceLow),
+    events: a.events + b.events,
+  }));
+}
+
+type Sums = Rebuilt['conservation'];
+function sumsOf(a: Sums, b: Sums): Sums {
+  const sums: Record<string, ConservationLine> = { ...a };
+  for (const [asset, more] of Object.entries(b)) {
+    const line = sums[asset];
+    sums[asset] = line
+      ? {
+          owed: plus(line.owed, more.owed),
+          inTransit: plus(line.inTransit, more.inTransit),
+          held: plus(line.held, more.held),
+          difference: plus(line.difference, more.difference),
+        }
+      : more;
+  }
+  return sums;
 }
 
 interface Ground {

@@ -95,3 +95,18 @@ export class Counter {
     };
   }
 }
+
+/** The counts of several logs together. */
+export function talliesOf(a: Tally, b: Tally): Tally {
+  const sum: Record<string, unknown> = {};
+  for (const key of Object.keys(a) as (keyof Tally)[]) {
+    const [one, other] = [a[key], b[key]];
+    if (typeof one === 'number') sum[key] = one + Number(other);
+    else if (typeof one === 'string') sum[key] = String(BigInt(one) + BigInt(String(other)));
+  }
+  const lossByLayer = { ...a.lossByLayer };
+  for (const [layer, amount] of Object.entries(b.lossByLayer)) {
+    lossByLayer[layer] = String(BigInt(lossByLayer[layer] ?? '0') + BigInt(amount));
+  }
+  return { ...(sum as unknown as Tally), lossByLayer };
+}
