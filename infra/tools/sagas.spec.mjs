@@ -101,5 +101,5 @@ function found(text, pattern) {
 
 /** What of `names` is not among `known`, in order. */
 function missing(names, known) {
-  return [...names].filter((name) => !known.has(name)).sort();
+  return [...names].filter((name) => !known.has(name)).sort((a, b) => (a < b ? -1 : 1));
 }

@@ -80,6 +80,8 @@ export class Claims {
         event.due === due
       );
     });
-    return holds ? null : `claim ${amount}, cut ${named} + ${claim.cuts}, paid ${claim.paid}`;
+    if (holds) return null;
+    const said = claim.cuts.map(String).join(' or ');
+    return `claim ${amount}, cut ${named} + ${said}, paid ${String(claim.paid)}`;
   }
 }

@@ -129,7 +129,7 @@ export interface Found<Name extends Event['type']> {
   readonly decision: Draft['decided'][number];
   readonly record: Draft;
   /** puts another event in its place */
-  replace(event: Event): void;
+  readonly replace: (event: Event) => void;
 }
 /** Moves nothing, decides nothing: stands where an event was left out. */
 export const NOTHING: Event = {

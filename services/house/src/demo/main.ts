@@ -100,7 +100,7 @@ class Demo {
     return { unanswered: orders.length, recoveredMs, rssMb };
   }
 
-  /** Every lane from the logs, in processes of their own: as many at once as there are processors. */
+  /** Every lane from the logs, in processes of their own: as many at once as processors. */
   async #rebuilt(): Promise<Rebuilt> {
     const { folder, options } = this;
     const parts = Array.from({ length: options.partitions }, (_, part) => part);

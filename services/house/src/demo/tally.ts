@@ -101,8 +101,10 @@ export function talliesOf(a: Tally, b: Tally): Tally {
   const sum: Record<string, unknown> = {};
   for (const key of Object.keys(a) as (keyof Tally)[]) {
     const [one, other] = [a[key], b[key]];
-    if (typeof one === 'number') sum[key] = one + Number(other);
-    else if (typeof one === 'string') sum[key] = String(BigInt(one) + BigInt(String(other)));
+    if (typeof one === 'number' && typeof other === 'number') sum[key] = one + other;
+    if (typeof one === 'string' && typeof other === 'string') {
+      sum[key] = String(BigInt(one) + BigInt(other));
+    }
   }
   const lossByLayer = { ...a.lossByLayer };
   for (const [layer, amount] of Object.entries(b.lossByLayer)) {
