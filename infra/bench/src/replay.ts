@@ -1,5 +1,6 @@
-import { accountsLane, type AccountsState } from '@ringfence/domain-accounts';
-import { foldLane, LogTail, logStream, type Saved, type SnapshotStore } from '@ringfence/lane';
+import { accountsLane } from '@ringfence/domain-accounts';
+import type { Journal } from '@ringfence/journal';
+import { foldLane, LogTail, logStream, NO_SNAPSHOTS } from '@ringfence/lane';
 import { sized, type Bench, type Scale } from './bench.js';
 import { least, median, Stopwatch } from './clock.js';
 import { inFolder, openJournal } from './journal.js';
@@ -9,7 +10,7 @@ import { patience } from './yard.js';
 const SEED = 7;
 
 /** What a lane must be given to fold its log. */
-export const foldOptions = (journal: Awaited<ReturnType<typeof openJournal>>) => ({
+export const foldOptions = (journal: Journal) => ({
   definition: accountsLane,
   partition: 0,
   partitions: 1,
@@ -18,18 +19,6 @@ export const foldOptions = (journal: Awaited<ReturnType<typeof openJournal>>) =>
   seed: SEED,
 });
 
-/** One snapshot in memory, copied on every use as a file would be. */
-export class OneSnapshot implements SnapshotStore {
-  #saved: Saved | undefined;
-
-  async load(): Promise<Saved | undefined> {
-    return structuredClone(this.#saved);
-  }
-  async save(_address: unknown, saved: Saved): Promise<void> {
-    this.#saved = structuredClone(saved);
-  }
-}
-
 async function measure(scale: Scale, folder: string, perRecord: number): Promise<Replayed> {
   const journal = await openJournal(folder);
   const ledger = await LedgerYard.open({
@@ -37,10 +26,6 @@ async function measure(scale: Scale, folder: string, perRecord: number): Promise
     walls: sized(scale, 20_000, 40),
     assets: sized(scale, 20, 2),
   });
-  // what founded the walls is not what is measured
-  const snapshots = new OneSnapshot();
-  const start = await foldLane<AccountsState>({ ...foldOptions(journal), snapshots });
-  await snapshots.save(null, start.core.save(start.head));
   const count = sized(scale, perRecord === 1 ? 30_000 : 300_000, perRecord);
   await drive(ledger.lane(), portions(ledger.transfers(1), count, perRecord));
   await ledger.yard.close();
@@ -50,15 +35,11 @@ async function measure(scale: Scale, folder: string, perRecord: number): Promise
   let events = 0;
   for (let turn = 0; turn < sized(scale, 4, 1); turn++) {
     const reading = new Stopwatch();
-    events = await countEvents(journal, start.head);
+    events = await countEvents(journal);
     reads.push(reading.cpu() / events);
-    const options = { ...foldOptions(journal), snapshots };
-    const loading = new Stopwatch();
-    await snapshots.load();
-    const loaded = loading.cpu();
     const watch = new Stopwatch();
-    await foldLane(options);
-    replays.push((watch.cpu() - loaded) / events);
+    await foldLane({ ...foldOptions(journal), snapshots: NO_SNAPSHOTS });
+    replays.push(watch.cpu() / events);
   }
   await journal.close();
   return { replays, reads, events };
@@ -70,11 +51,8 @@ interface Replayed {
 }
 
 /** Reads, checks and decodes the same log without folding it. */
-async function countEvents(
-  journal: Awaited<ReturnType<typeof openJournal>>,
-  from: Saved['head'],
-): Promise<number> {
-  const tail = new LogTail(journal, 'accounts', logStream('accounts', 0), { from });
+async function countEvents(journal: Journal): Promise<number> {
+  const tail = new LogTail(journal, 'accounts', logStream('accounts', 0));
   let events = 0;
   for (;;) {
     const records = await tail.poll(patience);

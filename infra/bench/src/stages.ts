@@ -1,14 +1,14 @@
 import { catalogue, type Command } from '@ringfence/contracts';
 import { accountsLane, type AccountsState } from '@ringfence/domain-accounts';
-import { encodeRecord, GENESIS, hash, type Head } from '@ringfence/journal';
-import { foldLane, IdTable, LaneCore, type HouseDecided } from '@ringfence/lane';
+import { encodeRecord, GENESIS, hash, type Head, type Journal } from '@ringfence/journal';
+import { foldLane, IdTable, LaneCore, NO_SNAPSHOTS, type HouseDecided } from '@ringfence/lane';
 import type { Order } from '@ringfence/contracts';
 import { sized, type Bench } from './bench.js';
 import { least, median, Stopwatch } from './clock.js';
 import { inFolder, openJournal } from './journal.js';
 import { drive, LedgerYard, portions, unpack, type Portion } from './ledger-yard.js';
 import { VENUE } from './market.js';
-import { foldOptions, OneSnapshot } from './replay.js';
+import { foldOptions } from './replay.js';
 
 const PER_RECORD = 1000;
 const HEAD: Head = {
@@ -48,14 +48,12 @@ class Stages {
   }
 }
 
-type Journals = Awaited<ReturnType<typeof openJournal>>;
-
 /** The path of a transfer taken apart: each stage alone, over the same transfers. */
 async function round(
   stages: Stages,
   core: LaneCore<AccountsState>,
   ids: IdTable,
-  { packed, journal }: { readonly packed: readonly Portion[]; readonly journal: Journals },
+  { packed, journal }: { readonly packed: readonly Portion[]; readonly journal: Journal },
 ): Promise<void> {
   const batches = stages.take('unpack', () => packed.map(unpack));
   stages.take('ids', () => {
@@ -98,7 +96,7 @@ export const stages: Bench = {
       const journal = await openJournal(folder);
       const walls = sized(scale, 20_000, 40);
       const ledger = await LedgerYard.open({ journal, walls, assets: sized(scale, 20, 2) });
-      const { core } = await foldLane({ ...foldOptions(journal), snapshots: new OneSnapshot() });
+      const { core } = await foldLane({ ...foldOptions(journal), snapshots: NO_SNAPSHOTS });
       const count = sized(scale, 50_000, PER_RECORD);
       const ids = new IdTable(1);
       const each = new Stages(count);

@@ -45,8 +45,8 @@ export function deposits(walls: readonly AccountId[], assets: readonly AssetId[]
   let deposit = 0;
   return walls.flatMap((account, i) =>
     heldBy(i % groups, assets).map((asset): Event => {
-      const vault = account;
-      return { type: 'DepositConfirmed', deposit: ++deposit, account, vault, asset, amount: HELD };
+      const [vault, amount] = [account, HELD];
+      return { type: 'DepositConfirmed', deposit: ++deposit, account, vault, asset, amount };
     }),
   );
 }

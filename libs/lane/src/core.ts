@@ -15,8 +15,18 @@ import { IdTable, type SavedIds } from './id-table.js';
 import { type HouseDecided, type LogRecord } from './log-tail.js';
 import { Inputs } from './ranges.js';
 
-/** Decisions between two state digests in a log. */
-export const RECORDS_PER_DIGEST = 64;
+/** Records between two state digests in a log, at least. */
+const RECORDS_PER_DIGEST = 64;
+/**
+ * A digest costs what changed since the last one. With few decisions that is little; with many most
+ * of it changed more than once. In between it waits until there are many.
+ */
+const FEW_DECISIONS = 2_000;
+const MANY_DECISIONS = 30_000;
+
+/** @param since  decisions after the last digest */
+export const isDigestDue = (seq: number, since: number): boolean =>
+  seq % RECORDS_PER_DIGEST === 0 && (since < FEW_DECISIONS || since > MANY_DECISIONS);
 
 /**
  * The state of a lane was changed by half a decision, or a fact of another lane could not be taken:

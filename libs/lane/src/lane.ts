@@ -1,10 +1,9 @@
-import { catalogue, DecodeError, type Command, type LaneDefinition } from '@ringfence/contracts';
+import { catalogue, type LaneDefinition } from '@ringfence/contracts';
 import { present, type Address, type CommandId } from '@ringfence/kernel';
 import {
   ChainWriter,
   encodeRecord,
   Fenced,
-  hash,
   type ChainHead,
   type Head,
   type Receipt,
@@ -19,13 +18,14 @@ import {
   type Submitted,
 } from './batch.js';
 import type { Channel, Exchange } from './channels.js';
-import { LaneFault, RECORDS_PER_DIGEST, type LaneCore } from './core.js';
+import { LaneFault, isDigestDue, type LaneCore } from './core.js';
 import { LogInput } from './input.js';
 import { Intake } from './intake.js';
 import { Loader, type LoadOptions } from './load.js';
 import { decodeRecord, LogTail, logStream, type LogRecord } from './log-tail.js';
 import { Postbox } from './postbox.js';
 import { Answers, type Found, type Repeat } from './repeats.js';
+import { unpacked } from './unpacked.js';
 
 export interface LaneOptions<State> extends LoadOptions<State> {
   readonly exchange: Exchange;
@@ -59,6 +59,8 @@ export class Lane<State> {
   /** commands whose id is known, waiting for their first answer to be read */
   #repeats: Repeat[] = [];
   #resentAt = 0;
+  /** decisions after the last digest in the log */
+  #sinceDigest = 0;
   #wake: (() => void) | null = null;
   #awake = false;
   #inflight: Promise<void> = Promise.resolve();
@@ -311,7 +313,10 @@ export class Lane<State> {
   }
   #headOf(batch: Batch): Head {
     const { seq, epoch, prev } = this.#writer.next();
-    const chk = seq % RECORDS_PER_DIGEST === 0 ? { chk: this.#core.digest() } : undefined;
+    const { decided, inputs } = batch;
+    this.#sinceDigest += decided.length;
+    const isDue = isDigestDue(seq, this.#sinceDigest);
+    if (isDue) this.#sinceDigest = 0;
     return {
       v: 1,
       p: this.address.partition,
@@ -320,10 +325,10 @@ export class Lane<State> {
       writer: this.options.writer,
       prev,
       ts: this.#core.time,
-      in: batch.inputs,
-      n: batch.decided.length,
+      in: inputs,
+      n: decided.length,
       contracts: catalogue.fingerprint,
-      ...chk,
+      ...(isDue ? { chk: this.#core.digest() } : undefined),
     };
   }
 
@@ -385,14 +390,4 @@ export class Lane<State> {
     }
     this.#attach(loader);
   }
-}
-
-function unpacked({ id, by, bytes }: PackedCommand): Submitted {
-  try {
-    const [command, ...rest] = catalogue.decodeMessages(bytes);
-    if (command && rest.length === 0) return { id, by, command: command as Command };
-  } catch (fault) {
-    if (!(fault instanceof DecodeError)) throw fault;
-  }
-  return { id, by, command: null, hash: hash(bytes) };
 }

@@ -62,8 +62,8 @@ function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): Pendi
  * position. Its fee is at most what the bucket has, and a smaller slice pays less.
  *
  * @returns `LegReserved` and `LegOffered`; or `LegReserved` and `LegReleased` with
- *          `bucket-failing`, `nothing-to-close`, `stale-slice`, `account-unknown`, which liquidation
- *          reads as a refusal
+ *          `bucket-failing`, `nothing-to-close`, `stale-slice`, `account-unknown`, which
+ *          liquidation reads as a refusal
  * @source DESIGN 6.5
  */
 export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (command, state) => {

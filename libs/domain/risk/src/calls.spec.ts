@@ -191,7 +191,7 @@ describe('a call', () => {
     desk.read('reference', tick(3_001_002 + WINDOW_MS));
     expect(desk.of('CallLapsed')).toHaveLength(1);
   });
-  it('is made for a debt whatever the equity, looked at every frame, met without (RISK-067)', () => {
+  it('is made for a debt whatever the equity, looked at each frame, met without (RISK-067)', () => {
     const desk = opened();
     desk.read('accounts', paidIn({ asset: COIN, amount: 100n }), holds({ lots: 10 }));
     desk.read('accounts', roundJoined(1, [{ instrument: BTC, price: 1_000 }]));
