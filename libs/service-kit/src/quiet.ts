@@ -3,7 +3,7 @@ import type { HostedLanes } from './lane-host.js';
 import type { Busy, LaneGround } from './lane-ground.js';
 
 /** Turns of the event loop that are looked at one by one before the clock is asked. */
-const TURNS = 64;
+const TURNS = 8;
 const SLICE_MS = 2;
 
 /**
