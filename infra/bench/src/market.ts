@@ -57,11 +57,11 @@ const asset = (number: number): CommandOf<'ListAsset'> => ({
 });
 
 /** What the reference log must say before anything can be measured. */
-export function founding(assets: number): Command[] {
+function founding(assets: number, venuePrint: string): Command[] {
   return [
     { type: 'IssueKey', member: 0 as MemberId, role: 'operator', print: print(1), label: 'desk' },
     { type: 'AdmitMember', name: 'member' },
-    { type: 'IssueKey', member: MEMBER, role: 'venue', print: print(2), label: 'venue' },
+    { type: 'IssueKey', member: MEMBER, role: 'venue', print: venuePrint, label: 'venue' },
     ...Array.from({ length: assets }, (_, i) => asset(i + 1)),
     { type: 'OpenDomain', name: 'linear', settlement: USDT },
     {
@@ -100,9 +100,13 @@ export const frame = (time: number, ticks: number): Command => ({
 /** The time of the frame after the first, number `n` of them. */
 export const frameTime = (n: number): number => LATER_MS + n;
 
-/** Founds a house whose reference lane runs. */
-export async function found(yard: Yard, assets: number): Promise<void> {
-  const [first, ...rest] = founding(assets);
+/**
+ * Founds a house whose reference lane runs.
+ *
+ * @param venuePrint  hash of the secret with which the venue's key calls the API
+ */
+export async function found(yard: Yard, assets: number, venuePrint = print(2)): Promise<void> {
+  const [first, ...rest] = founding(assets, venuePrint);
   await yard.order(REFERENCE, [first], SYSTEM);
   await yard.order(REFERENCE, rest, OPERATOR);
   await yard.quiet();

@@ -12,7 +12,7 @@ const FALL = 0.976;
 /** Transfers that go on beside whatever else happens; keeps how long each took. */
 class Traffic {
   latencies: number[] = [];
-  #going = true;
+  going = true;
   readonly #callers: Promise<void>[];
 
   constructor(readonly trading: TradingYard) {
@@ -22,7 +22,7 @@ class Traffic {
     const { yard, clients } = this.trading;
     const partition = caller % clients.length;
     const walls = clients[partition];
-    for (let i = caller; this.#going; i++) {
+    for (let i = caller; this.going; i++) {
       const [from, to] = [walls[i % walls.length], walls[(i + 1) % walls.length]];
       const command = { type: 'TransferCollateral', from, to, asset: USDT, amount: 1n } as const;
       const watch = new Stopwatch();
@@ -37,7 +37,7 @@ class Traffic {
     return taken;
   }
   async stop(): Promise<void> {
-    this.#going = false;
+    this.going = false;
     await Promise.all(this.#callers);
   }
 }
