@@ -57,8 +57,8 @@ export const assetIds = (count: number): AssetId[] =>
 export const HELD = 10n ** 24n;
 
 /**
- * Transfers between walls picked at random (their number a multiple of the groups), so that every one meets cold memory. One in ten moves
- * more than 2^53 units, one in fifty more than there is.
+ * Transfers between walls picked at random, so that every one meets cold memory; there are as many
+ * walls in each group. One in ten moves more than 2^53 units, one in fifty more than there is.
  */
 export class TransferMaker {
   readonly #dice: Dice;
