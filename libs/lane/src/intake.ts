@@ -11,6 +11,8 @@ import type { Repeat } from './repeats.js';
 
 /** At most so many decisions in one record; DESIGN 4.1. */
 const DECISIONS_MAX = 1000;
+/** Foreign events of one log seen in one go, at least; the rest waits until others had a turn. */
+const EVENTS_MAX = 1000;
 /** Foreign records read without a decision before the lane notes its position anyway. */
 const IDLE_RECORDS_MAX = 256;
 
@@ -133,7 +135,8 @@ export class Intake<State> {
   }
 
   #takeRecords(input: LogInput, batch: Batch): void {
-    while (batch.decided.length < DECISIONS_MAX) {
+    let seen = 0;
+    while (batch.decided.length < DECISIONS_MAX && seen < EVENTS_MAX) {
       const record = input.take();
       if (!record) return;
       extend(batch.inputs, input.topic, record);
@@ -145,7 +148,9 @@ export class Intake<State> {
         }
       }
       this.core.inputs.set(input.topic, headOf(record));
+      seen += ordinal;
     }
+    if (input.waiting > 0) this.options.rouse();
   }
 
   #see(

@@ -277,9 +277,10 @@ export class Lane<State> {
       try {
         const batch = this.#intake.decide();
         this.#sendAgainIfDue();
+        if (batch) await this.#write(batch);
+        // roused already: there is more to read, and others wait for their turn
+        if (batch || this.#awake) await this.options.breathe?.();
         if (!batch) await this.#sleep();
-        else await this.#write(batch);
-        if (batch) await this.options.breathe?.();
       } catch (fault) {
         if (fault instanceof LaneFault && fault.client !== null) await this.#setAside(fault);
         else await this.#stopUnlessOvertaken(fault);
