@@ -88,7 +88,7 @@ const TABLE = {
     ...npm('@nestjs/platform-fastify'),
     builtin('fs', 'zlib'),
   ],
-  'infra/bench': ['^libs/', '^@ringfence/', builtin('fs'), NODE],
+  'infra/bench': ['^libs/', '^@ringfence/', builtin('fs', 'vm'), NODE],
 };
 
 /** Sources keep to the table; specs may also read files and use the test tools. */

@@ -1,5 +1,5 @@
+import { hash } from '@ringfence/journal';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -56,7 +56,7 @@ async function prepare(folder: string, scale: Scale): Promise<Prepared> {
   const count = sized(scale, 5_000, 10);
   const journal = await openJournal(journalFolder(folder));
   const yard = await Yard.open({ journal, partitions: 1, definitions: LANES, breathe: turn });
-  await found(yard, 1, createHash('sha256').update(SECRET).digest('hex'));
+  await found(yard, 1, hash(new TextEncoder().encode(SECRET)));
   const walls = await openWalls(yard, 0, count);
   let height = 0;
   const observe = async (paid: readonly AccountId[]): Promise<void> => {
