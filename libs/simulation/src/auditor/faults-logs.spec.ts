@@ -176,7 +176,7 @@ const LOGS: readonly Row[] = [
   ],
 ];
 
-/** Everything up to the record in which that event stands. */
+/** Everything up to each of the last records in which that event stands. */
 function* cutsAt(story: Story, name: Event['type']): Generator<Story> {
   const records = [...story.records] as unknown as Draft[];
   const events = [...eventsOf(records, name)];
