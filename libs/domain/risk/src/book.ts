@@ -73,13 +73,11 @@ export const accountsView = {
   CollateralSold: (state, event, at) => touch(state, entered(state, event, at.seq, event.bucket)),
   VariationSettled: (state, event, at) => {
     const slot = entered(state, event, at.seq, event.bucket);
-    if (lowersEquity(event)) touch(state, slot);
-    else touchWatched(state, slot);
+    if (!staysHealthy(bucketAt(state.book, slot), event)) touch(state, slot);
   },
   ClaimPaid: (state, event, at) => {
     const slot = entered(state, event, at.seq, event.bucket);
-    if (event.cut > 0n) touch(state, slot);
-    else touchWatched(state, slot);
+    if (event.cut > 0n || isPressed(bucketAt(state.book, slot))) touch(state, slot);
   },
   RoundJoined: (state, event, at) => {
     state.book.seq = at.seq;
@@ -104,16 +102,21 @@ type ValueName =
   | 'VariationSettled'
   | 'ClaimPaid';
 
+/** Called, in close-out or below a level: looked at whatever happens to it. */
+const isPressed = ({ standing: { level, call, closing } }: Bucket): boolean =>
+  closing || call > 0 || level !== 'healthy';
+
 /**
  * A round turns profit into cash, claim or debt and leaves equity as it was, but for funding and
- * debts: a healthy bucket that only gains by it stays inside its intervals.
+ * debts. A healthy bucket that gains by it stays inside its intervals, and so does one that pays
+ * no more funding than these keep in reserve.
  */
-const lowersEquity = (event: EventOf<'VariationSettled'>): boolean =>
-  event.funding < 0n || event.debt > 0n || event.debtBefore > 0n || event.deficit > 0n;
-
-/** Called buckets and those in close-out are looked at whatever happens to them. */
-function touchWatched(state: RiskState, slot: number): void {
-  if (slot >= 0 && bucketAt(state.book, slot).standing.watched) touch(state, slot);
+function staysHealthy(bucket: Bucket, event: EventOf<'VariationSettled'>): boolean {
+  const { debt, debtBefore, deficit, funding } = event;
+  if (isPressed(bucket) || debt > 0n || debtBefore > 0n || deficit > 0n) return false;
+  if (funding >= 0n) return true;
+  bucket.standing.reserve += funding;
+  return bucket.standing.reserve >= 0n;
 }
 
 /**

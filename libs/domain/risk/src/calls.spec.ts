@@ -106,15 +106,37 @@ describe('an evaluation', () => {
   });
   it('waits while no level can be crossed, and is made at the first tick beyond (RISK-056)', () => {
     const desk = holding(1_000n);
-    // 1,000 + 10 (p − 1,000) ≥ 0.55 p until p = 952.4 (one unit kept for rounding)
-    for (const at of [953, 2_000, 999]) expect(price(desk, at)).toEqual(['CoverageObserved']);
-    expect(price(desk, 951)).toContain('MarginEvaluated');
+    // 450 above the call level: 56 for funding, 197 for rates up to 74,700 ppm, 197 for prices.
+    // 10 a tick less 0.747 that is required less makes 21 ticks (two units kept for rounding)
+    for (const at of [979, 2_000, 999]) expect(price(desk, at)).toEqual(['CoverageObserved']);
+    expect(price(desk, 978)).toContain('MarginEvaluated');
   });
-  it('is made on a step of the rates (RISK-057)', () => {
+  it('is made when the call rate passes its guard, not before (RISK-057)', () => {
     const desk = holding(1_000n);
-    const stepped = frame([{ price: 1_000, initialPpm: 62_500 }]);
-    expect(types(desk.read('reference', stepped))).toContain('MarginEvaluated');
-    expect(types(desk.read('reference', stepped))).not.toContain('MarginEvaluated');
+    const stepped = (initialPpm: number) =>
+      types(desk.read('reference', frame([{ price: 1_000, initialPpm }])));
+    for (const ppm of [62_500, 50_000, 79_700]) expect(stepped(ppm)).toEqual(['CoverageObserved']);
+    expect(stepped(79_701)).toContain('MarginEvaluated');
+    expect(stepped(79_701)).toEqual(['CoverageObserved']);
+  });
+  it('is made of a called bucket with every step of a rate (RISK-059)', () => {
+    const desk = holding(540n);
+    expect(desk.last('MarginCalled').amount).toBe(60n);
+    const eased = frame([{ price: 1_000, initialPpm: 59_000 }]);
+    expect(types(desk.read('reference', eased))).toContain('MarginEvaluated');
+    expect(types(desk.read('reference', { ...eased, frame: eased.frame + 1 }))).toEqual([
+      'CoverageObserved',
+    ]);
+  });
+  it('is not made for a round but for what it takes beyond the reserve (RISK-049)', () => {
+    const desk = holding(1_000n);
+    desk.read('accounts', roundJoined(1, [{ instrument: BTC, price: 1_000 }]));
+    const pays = (round: number, funding: bigint) =>
+      types(desk.read('accounts', settled(round, { funding, collected: -funding })));
+    expect(pays(1, -30n)).toEqual([]);
+    expect(pays(1, -26n)).toEqual([]);
+    expect(pays(1, 500n)).toEqual([]);
+    expect(pays(1, -1n)).toEqual(['MarginEvaluated']);
   });
   it('is made when the price of its collateral moves (RISK-058)', () => {
     const desk = opened();
@@ -124,8 +146,9 @@ describe('an evaluation', () => {
     desk.read('accounts', paidIn({ ...place, asset: COIN, amount: 7n }));
     desk.read('accounts', holds({ ...place, instrument: ETH, lots: 100, price: 100 }));
     expect(desk.last('MarginEvaluated')).toMatchObject({ equity: 6_300n, call: 5_500n });
-    // ETH weighs more: all may move by the same share, 0.8 percent
-    expect(price(desk, 993)).not.toContain('MarginEvaluated');
+    // of 800 above the call level 350 are for prices; all may move by the same share, 0.35 percent
+    expect(price(desk, 997)).not.toContain('MarginEvaluated');
+    expect(price(desk, 996)).toContain('MarginEvaluated');
     expect(price(desk, 880)).not.toContain('MarginCalled');
     expect(price(desk, 872)).toContain('MarginCalled');
   });

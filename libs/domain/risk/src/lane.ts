@@ -22,7 +22,7 @@ import { initialState, type RiskState } from './state.js';
  */
 export const riskLane = defineLane<RiskState>({
   service: 'risk',
-  foldVersion: 1,
+  foldVersion: 2,
   initial: initialState,
   deciders: {
     JudgeGate: judgeGate,

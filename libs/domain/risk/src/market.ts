@@ -53,8 +53,8 @@ type ReferenceName =
   | 'FrameAccepted';
 
 /**
- * New marks and rates. Looks only at what they can change: buckets whose interval a mark left,
- * holders of an instrument whose rates stepped, and the restless.
+ * New marks and rates. Looks only at what they can change: buckets whose interval a mark left or
+ * whose guard a call rate passed, called ones when a rate stepped, and the restless.
  */
 function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
   const { market, book, work } = state;
@@ -73,9 +73,12 @@ function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
       const moved = exceeded(instrument, quote.price);
       if (moved !== 0) exceedances += moved < 0 ? holders.longs : holders.shorts;
     }
-    if (stepped(instrument, quote)) for (const slot of holders.slots) woken.push(slot);
+    if (stepped(instrument, quote)) {
+      for (const { slot } of state.own.calls.values()) woken.push(slot);
+    }
     reprice(instrument, quote, event.validUntil);
     const triggers = triggersOf(work, quote.instrument);
+    fire(triggers.dearer, quote.callPpm, valid, wake);
     fire(triggers.below, -quote.price, valid, wake);
     fire(triggers.above, quote.price, valid, wake);
   }

@@ -18,6 +18,7 @@ export function foldEvaluated(state: RiskState, event: EventOf<'MarginEvaluated'
   const { standing } = bucket;
   standing.evaluation++;
   standing.level = event.level;
+  standing.reserve = 0n;
   const closes = standing.closing || event.level === 'breached';
   const owes = event.debt > 0n;
   standing.watched =

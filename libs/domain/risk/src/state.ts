@@ -160,6 +160,8 @@ export interface Standing {
   closing: boolean;
   /** the last evaluation had something to watch */
   watched: boolean;
+  /** funding that this bucket may still pay before it must be looked at again */
+  reserve: bigint;
   print: bigint;
 }
 export type Level = 'healthy' | 'called' | 'breached';
@@ -304,6 +306,7 @@ export function slotFor(book: Book, account: AccountId, id: BucketId): number {
       call: 0,
       closing: false,
       watched: false,
+      reserve: 0n,
       print: 0n,
     },
   });

@@ -60,6 +60,7 @@ class Walk {
     else if (kind < 16) this.resolve(a, b);
     else if (kind === 16) this.take(place, b);
     else if (kind === 17) this.pass(b);
+    else if (kind === 18) this.rates = [40_000 + (a % 19) * 10_000, 40_000 + (b % 17) * 10_000];
     else this.settle();
   }
   move(a: number, b: number): void {
@@ -143,7 +144,8 @@ class Walk {
   }
   settleBucket(bucket: Bucket): void {
     const { state } = this.desk;
-    let net = bucket.due - bucket.debt;
+    const funding = bucket.lines.length === 0 ? 0n : BigInt(((this.round * 31) % 197) - 120);
+    let net = bucket.due - bucket.debt + funding;
     for (const line of bucket.lines) {
       const { lotValue } = instrumentAt(state.market, line.instrument) ?? { lotValue: 0n };
       net += BigInt(line.settlingLots) * lotValue - line.settlingCost;
@@ -153,7 +155,7 @@ class Walk {
     const collected = net >= 0n ? 0n : -net < cash ? -net : cash;
     const debt = net >= 0n ? 0n : -net - collected;
     const claim = net > 0n ? net : 0n;
-    const outcome = { account, bucket: id, claim, collected, debt };
+    const outcome = { account, bucket: id, funding, claim, collected, debt };
     this.desk.read('accounts', settled(this.round, outcome));
     if (claim === 0n) return;
     const cut = claim / 10n;
@@ -171,7 +173,7 @@ class Walk {
 }
 
 const noise = fc.noBias(fc.nat(1_000));
-const steps = fc.array(fc.tuple(fc.noBias(fc.nat(18)), noise, noise), {
+const steps = fc.array(fc.tuple(fc.noBias(fc.nat(21)), noise, noise), {
   minLength: 20,
   maxLength: 150,
   size: 'max',

@@ -1,13 +1,15 @@
 /**
- * Prices that wake a bucket, per instrument: two binary heaps in plain arrays. Entries are void
- * once their bucket was evaluated again; they are dropped when they surface, and swept out when a
- * heap doubles.
+ * Prices and rates that wake a bucket, per instrument: binary heaps in plain arrays. Entries are
+ * void once their bucket was evaluated again; they are dropped when they surface, and swept out
+ * when a heap doubles.
  */
 export interface Triggers {
   /** fires when the price falls below its key; keys negated, so that the highest surfaces */
   readonly below: Heap;
   /** fires when the price rises above its key */
   readonly above: Heap;
+  /** fires when the call rate, in ppm, rises above its key */
+  readonly dearer: Heap;
 }
 /** A least-first heap as three columns. */
 export interface Heap {
@@ -20,7 +22,11 @@ export interface Heap {
 
 const SWEEP_MIN = 64;
 const emptyHeap = (): Heap => ({ keys: [], slots: [], evaluations: [], sweepAt: SWEEP_MIN });
-export const emptyTriggers = (): Triggers => ({ below: emptyHeap(), above: emptyHeap() });
+export const emptyTriggers = (): Triggers => ({
+  below: emptyHeap(),
+  above: emptyHeap(),
+  dearer: emptyHeap(),
+});
 
 /** Says whether an entry's evaluation is still the bucket's last one. */
 export type Valid = (slot: number, evaluation: number) => boolean;
