@@ -28,15 +28,16 @@ export class LaneTransport
 
   async hand(batch: CommandBatch): Promise<BatchAnswer> {
     const pattern = commandsPattern(batch.service);
-    if (!this.getHandlerByPattern(pattern)) {
+    if (!this.messageHandlers.has(pattern)) {
       return { kind: 'stopped', reason: `no ${batch.service} service runs here` };
     }
     const answer = await this.call(pattern, batch);
     return isAnswer(answer) ? answer : unknown(batch);
   }
 
+  /** Patterns here are plain names: Nest's own lookup would try each as JSON first. */
   async call(pattern: string, data: unknown): Promise<unknown> {
-    const handed: unknown = await this.getHandlerByPattern(pattern)?.(data);
+    const handed: unknown = await this.messageHandlers.get(pattern)?.(data);
     return isObservable(handed) ? lastValueFrom(handed, { defaultValue: undefined }) : handed;
   }
 }

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { PGlite } from '@electric-sql/pglite';
 
 /** One statement for the database in this process. */
@@ -21,6 +22,8 @@ export interface Told {
 const INT8 = 20;
 const BYTEA = 17;
 
+// lanes and their clients come first: read models may lag
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const dataDir = process.argv[2];
 const database = await PGlite.create({
   dataDir,

@@ -1,3 +1,6 @@
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+
 /** What the API said of one item. */
 export interface Result {
   readonly status: string;
@@ -12,6 +15,7 @@ export type Item = Readonly<Record<string, unknown>>;
 const ITEMS_PER_REQUEST = 1000;
 const ATTEMPTS = 200;
 const PAUSE_MS = 25;
+const AGENT = new Agent({ keepAlive: true });
 
 /** The house did not do what the scenario needs. */
 export class HouseRefused extends Error {
@@ -90,23 +94,34 @@ export class Api {
 
   async #send(method: string, path: string, body?: unknown, wait = 0): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(this.url + path, {
-        method,
-        headers: {
-          authorization: `Bearer ${this.secret}`,
-          ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
-          ...(wait > 0 ? { prefer: `wait=${wait}` } : undefined),
-        },
-        ...(body === undefined ? undefined : { body: JSON.stringify(body) }),
-      });
-      const text = await response.text();
-      if (response.ok) return text === '' ? null : JSON.parse(text);
-      const busy = response.status === 429 || response.status === 503;
+      const { status, said } = await this.#exchange(method, path, body, wait);
+      if (status < 300) return said === '' ? null : JSON.parse(said);
+      const busy = status === 429 || status === 503;
       if (!busy || attempt === ATTEMPTS) {
-        throw new HouseRefused(`${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
+        throw new HouseRefused(`${method} ${path}: ${status} ${said.slice(0, 500)}`);
       }
       await new Promise((resume) => setTimeout(resume, PAUSE_MS));
     }
+  }
+
+  /** Node's plain client: half the time of `fetch` at several requests for every price frame. */
+  async #exchange(
+    method: string,
+    path: string,
+    body: unknown,
+    wait: number,
+  ): Promise<{ status: number; said: string }> {
+    const headers = {
+      authorization: `Bearer ${this.secret}`,
+      ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
+      ...(wait > 0 ? { prefer: `wait=${wait}` } : undefined),
+    };
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request(this.url + path, { method, headers, agent: AGENT }, resolve);
+      asked.once('error', reject);
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+    return { status: response.statusCode ?? 0, said: await text(response) };
   }
 }
 
