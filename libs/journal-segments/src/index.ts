@@ -1,4 +1,4 @@
 export * from './faults.js';
-export type { Files } from './files.js';
+export { nodeFiles, type Files } from './files.js';
 export * from './segment-journal.js';
 export type { Cut, SegmentSizes } from './stream-writer.js';

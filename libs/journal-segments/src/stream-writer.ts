@@ -1,7 +1,7 @@
 import type { AppendResult } from '@ringfence/journal';
 import { InvariantViolation, invariant, present } from '@ringfence/kernel';
 import { LogDamaged } from './faults.js';
-import type { Files } from './files.js';
+import { codeOf, type Files } from './files.js';
 import { frameOf, recordIn, SEGMENT_HEAD_BYTES, segmentHead, verifies } from './frame.js';
 import { DRAFT, prepareSegment, writeAll, writeAllLater } from './preparation.js';
 import { segmentPath } from './segments.js';
@@ -252,4 +252,10 @@ export class StreamWriter {
   }
 }
 
-const unknown = (fault: unknown): AppendResult => ({ kind: 'unknown', reason: String(fault) });
+/** How systems say that there is no room, on the disk or for this user. */
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+const unknown = (fault: unknown): AppendResult => {
+  const said = String(fault);
+  const reason = NO_ROOM.has(codeOf(fault)) ? `the disk is full (${said})` : said;
+  return { kind: 'unknown', reason };
+};

@@ -17,10 +17,12 @@ export interface OpenOptions extends CursorOptions {
   /** log time of the `EpochOpened`; never before the last record's, whatever is given */
   readonly now: number;
   /**
-   * Passes the time before attempt 1, 2, … at something whose outcome is not known yet. To give up
+   * Passes the time after attempt 1, 2, … at something whose outcome is not known yet. To give up
    * it throws: then nobody knows whether the record is in the log, and the writer stops.
+   *
+   * @param reason  why it did not succeed, as far as somebody said
    */
-  readonly wait: (attempt: number) => Promise<void>;
+  readonly wait: (attempt: number, reason?: string) => Promise<void>;
 }
 
 /** Faults that asking again cannot mend. */
@@ -68,11 +70,11 @@ export class Takeover {
     for (let attempt = 1; ; attempt++) {
       const bytes = this.#epochOpened();
       const before = cursor.head.hash;
-      await appendOnce(cursor, bytes);
+      const answer = await appendOnce(cursor, bytes);
       const own = await this.#readUntilOpened(hash(bytes), epoch);
       if (own) return own;
       // the last owner was faster: its record made ours stale for ever, so a new one goes at once
-      if (cursor.head.hash === before) await this.#options.wait(attempt);
+      if (cursor.head.hash === before) await this.#options.wait(attempt, reasonOf(answer));
     }
   }
 
@@ -142,6 +144,10 @@ export async function appendOnce(cursor: ChainCursor, bytes: Uint8Array): Promis
   }
 }
 
+/** Why the bytes may not be in the log. */
+export const reasonOf = (answer: AppendResult): string | undefined =>
+  answer.kind === 'unknown' ? answer.reason : undefined;
+
 /** The next entries, however often the journal must be asked; empty at the end of the log. */
 export const readOnward = (
   cursor: ChainCursor,
@@ -154,7 +160,7 @@ async function patiently<T>(call: () => Promise<T>, wait: OpenOptions['wait']): 
       return await call();
     } catch (fault) {
       if (FINAL.some((kind) => fault instanceof kind)) throw fault;
-      await wait(attempt);
+      await wait(attempt, String(fault));
     }
   }
 }

@@ -3,7 +3,7 @@ import type { ChainHead, ChainRecord } from './chain.js';
 import { ChainCursor } from './cursor.js';
 import { decodeHead, hash, type Head } from './head.js';
 import { type Journal, type Stream, streamText } from './port.js';
-import { appendOnce, type OpenOptions, readOnward, Takeover } from './takeover.js';
+import { appendOnce, type OpenOptions, readOnward, reasonOf, Takeover } from './takeover.js';
 
 export type Opened =
   | { readonly kind: 'active'; readonly writer: ChainWriter }
@@ -119,7 +119,7 @@ export class ChainWriter {
         }
         const { seq, hash: accepted, offset } = this.#cursor.head;
         if (accepted === own.hash) return { seq, hash: accepted, offset };
-        await this.#wait(attempt);
+        await this.#wait(attempt, reasonOf(answer));
       }
     } catch (fault) {
       this.#stopped ??= { fault };

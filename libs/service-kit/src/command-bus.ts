@@ -13,6 +13,8 @@ export type BatchAnswer =
   | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
   /** the lane's queue is full: nothing was taken, send it again later */
   | { readonly kind: 'busy' }
+  /** the lane cannot write: nothing was taken, send it again later */
+  | { readonly kind: 'stalled'; readonly reason: string }
   /** nothing was taken, and nothing will be before somebody resumes the lane */
   | { readonly kind: 'stopped'; readonly reason: string };
 

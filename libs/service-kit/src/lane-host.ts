@@ -8,6 +8,7 @@ import {
   type LaneStatus,
   type LogRecord,
 } from '@ringfence/lane';
+import { AppendWatch } from './append-watch.js';
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
 import { faultText } from './fault-text.js';
 import type { LaneGround } from './lane-ground.js';
@@ -15,14 +16,15 @@ import { witnessesOf } from './witnesses.js';
 
 /** Events after which a lane takes a snapshot. */
 const SNAPSHOT_EVENTS = 50_000;
+const UNREADABLE = 'a log that it reads cannot be read now';
 const WAIT_FIRST_MS = 5;
 const WAIT_MAX_MS = 1000;
 
 /**
- * `opening`: it replays its log. `stood-down`: another process opened an epoch while this one took
- * over.
+ * `opening`: it replays its log. `stalled`: it cannot use its log, as on a full disk, and tries
+ * again by itself. `stood-down`: another process opened an epoch while this one took over.
  */
-export type HostedStatus = LaneStatus | 'opening' | 'stood-down';
+export type HostedStatus = LaneStatus | 'opening' | 'stalled' | 'stood-down';
 
 /** How one lane stands, for operators. */
 export interface LaneReport {
@@ -31,6 +33,8 @@ export interface LaneReport {
   readonly status: HostedStatus;
   /** why it does not decide; empty while it does */
   readonly fault: string;
+  /** how long it has not been able to use its log; 0 while it is */
+  readonly failingMs: number;
   readonly head: ChainHead;
   readonly queued: number;
   readonly unacked: number;
@@ -81,7 +85,8 @@ export interface HostedLanes {
   /** the last durable record's sequence number; 0 while there is none */
   endOf(partition: number): number;
   headOf(partition: number): ChainHead;
-  answerOf(partition: number, id: CommandId): Promise<FoundAnswer | undefined>;
+  /** `unknown`: the lane cannot tell now, since it is not open or cannot write */
+  answerOf(partition: number, id: CommandId): Promise<FoundAnswer | 'unknown' | undefined>;
   /** whether nothing waits in any of its lanes; those that do not decide count as quiet */
   quiet(endOf: (service: Service, partition: number) => number): boolean;
   /** Opens a lane again that stopped or was taken over; nothing when it decides. */
@@ -98,6 +103,9 @@ interface Slot<State> {
   lane: Lane<State> | undefined;
   status: 'opening' | 'stood-down' | 'stopped' | 'closed';
   fault: unknown;
+  appends: AppendWatch;
+  /** the newest opening, over or under way */
+  opening: Promise<void>;
   /** events since the last snapshot was asked for */
   events: number;
 }
@@ -121,12 +129,15 @@ export class LaneHost<State> implements HostedLanes {
       lane: undefined,
       status: 'closed',
       fault: undefined,
+      appends: new AppendWatch(),
+      opening: Promise.resolve(),
       events: 0,
     }));
   }
 
   /**
    * Takes all its logs over. A lane that cannot open stays stopped and says why; the others go on.
+   * One that cannot write yet says so too, and goes on opening beside what is served.
    */
   async open(): Promise<void> {
     await Promise.all(this.#slots.map((_, partition) => this.#open(partition)));
@@ -145,14 +156,20 @@ export class LaneHost<State> implements HostedLanes {
   }
 
   take({ partition, commands }: CommandBatch): Promise<BatchAnswer> {
-    const lane = this.lane(partition);
-    if (lane?.status !== 'active') {
-      return Promise.resolve({ kind: 'stopped', reason: this.#reasonOf(partition) });
+    const slot = this.#slots[partition] as Slot<State> | undefined;
+    const status = slot && statusOf(slot);
+    // what is under way already is handed in: the lane knows its id, and it acts once
+    const isKnown = status === 'stalled' && slot?.appends.holdsAny(commands);
+    const { lane, appends } = slot ?? {};
+    if (!lane || !appends || (status !== 'active' && !isKnown)) {
+      const kind = status === 'stalled' ? 'stalled' : 'stopped';
+      return Promise.resolve({ kind, reason: this.#reasonOf(partition) });
     }
     return new Promise((resolve) => {
-      const taken = lane.submit(commands, (answers) => resolve({ kind: 'answers', answers }));
-      if (!taken) resolve({ kind: 'busy' });
-      else if (commands.length === 0) resolve({ kind: 'answers', answers: [] });
+      const end = appends.begin(commands, resolve);
+      const taken = lane.submit(commands, (answers) => end({ kind: 'answers', answers }));
+      if (!taken) end({ kind: 'busy' });
+      else if (commands.length === 0) end({ kind: 'answers', answers: [] });
     });
   }
 
@@ -179,8 +196,11 @@ export class LaneHost<State> implements HostedLanes {
   headOf(partition: number): ChainHead {
     return this.lane(partition)?.head ?? GENESIS;
   }
-  async answerOf(partition: number, id: CommandId): Promise<FoundAnswer | undefined> {
-    return this.lane(partition)?.answerOf(id);
+  async answerOf(partition: number, id: CommandId): Promise<FoundAnswer | 'unknown' | undefined> {
+    const { lane, appends } = this.#slots[partition];
+    if (!lane) return 'unknown';
+    const found = await appends.orStalled(lane.answerOf(id));
+    return found === 'stalled' ? 'unknown' : found;
   }
 
   quiet(endOf: (service: Service, partition: number) => number): boolean {
@@ -210,20 +230,33 @@ export class LaneHost<State> implements HostedLanes {
 
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.all(this.#slots.map(({ lane }) => lane?.close() ?? Promise.resolve()));
+    await Promise.all(
+      this.#slots.map(async (slot) => {
+        await slot.opening;
+        await slot.lane?.close();
+      }),
+    );
   }
 
+  /** Resolves when the lane is open or says why it is not. */
   async #open(partition: number): Promise<void> {
     const slot = this.#slots[partition];
     slot.status = 'opening';
     slot.fault = undefined;
+    slot.appends = new AppendWatch();
+    slot.opening = this.#fill(partition, slot);
+    await slot.appends.orStalled(slot.opening);
+  }
+  async #fill(partition: number, slot: Slot<State>): Promise<void> {
     try {
       const lane = await this.#takeOver(partition, slot);
+      this.#noteWritten(partition, slot);
       if (lane === 'stood-down') {
         slot.status = lane;
         return;
       }
       slot.lane = lane;
+      slot.status = 'closed'; // from now on the lane's own counts
       for (const effect of this.effects) effect.opened(lane);
     } catch (fault) {
       slot.status = 'stopped';
@@ -247,7 +280,12 @@ export class LaneHost<State> implements HostedLanes {
       queueMax,
       seed: this.ground.seed,
       witnesses: witnessesOf(witnesses, logStream(this.service, partition)),
-      wait: (attempt) => this.#wait(attempt),
+      wait: (attempt: number, reason?: string) => {
+        // a read that fails has an end to hear of only while the lane opens
+        const why = reason ?? (slot.lane ? undefined : UNREADABLE);
+        if (why !== undefined) this.#noteFailed(partition, slot, attempt, why);
+        return this.#wait(attempt);
+      },
       breathe: () => new Promise((resume) => setImmediate(resume)),
       onDurable: (record) => this.#noteDurable(partition, slot, record),
     });
@@ -259,7 +297,18 @@ export class LaneHost<State> implements HostedLanes {
     return new Promise((resume) => setTimeout(resume, ms));
   }
 
+  #noteFailed(partition: number, slot: Slot<State>, attempt: number, reason: string): void {
+    if (!slot.appends.noteFailed(attempt, reason)) return;
+    this.ground.say(`${this.service}/${partition} cannot use its log and tries again: ${reason}`);
+  }
+  #noteWritten(partition: number, { appends }: Slot<State>): void {
+    const ms = appends.noteWritten();
+    if (ms === undefined) return;
+    this.ground.say(`${this.service}/${partition} uses its log again, after ${ms} ms`);
+  }
+
   #noteDurable(partition: number, slot: Slot<State>, record: LogRecord): void {
+    this.#noteWritten(partition, slot);
     for (const { events } of record.decided) slot.events += events.length;
     const { shadow, snapshotEvents = SNAPSHOT_EVENTS } = this.ground.options;
     if (shadow && slot.events >= snapshotEvents) {
@@ -273,12 +322,15 @@ export class LaneHost<State> implements HostedLanes {
   }
 
   #report(partition: number): LaneReport {
-    const { lane, status, fault } = this.#slots[partition];
+    const slot = this.#slots[partition];
+    const { lane, appends } = slot;
+    const status = statusOf(slot);
     return {
       service: this.service,
       partition,
-      status: lane?.status ?? status,
-      fault: faultText(lane?.fault ?? fault),
+      status,
+      fault: status === 'stalled' ? appends.reason : faultText(lane?.fault ?? slot.fault),
+      failingMs: appends.failingMs,
       head: this.headOf(partition),
       queued: lane?.queued ?? 0,
       unacked: lane?.unacked ?? 0,
@@ -291,4 +343,9 @@ export class LaneHost<State> implements HostedLanes {
     const { status, fault } = this.#report(partition);
     return `${this.service}/${partition} is ${status}${fault ? `: ${fault}` : ''}`;
   }
+}
+
+function statusOf<State>({ lane, status, appends }: Slot<State>): HostedStatus {
+  const own = lane?.status ?? status;
+  return appends.isStalled && (own === 'active' || own === 'opening') ? 'stalled' : own;
 }

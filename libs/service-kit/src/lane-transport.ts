@@ -43,10 +43,13 @@ export class LaneTransport
 }
 
 const isAnswer = (value: unknown): value is BatchAnswer =>
-  typeof value === 'object' &&
-  value !== null &&
-  'kind' in value &&
-  (value.kind === 'answers' || value.kind === 'busy' || value.kind === 'stopped');
+  typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(value.kind);
+const KINDS: ReadonlySet<unknown> = new Set<BatchAnswer['kind']>([
+  'answers',
+  'busy',
+  'stalled',
+  'stopped',
+]);
 
 /** Nobody can tell whether the lane took it: never "failed". */
 function unknown({ commands }: CommandBatch): BatchAnswer {

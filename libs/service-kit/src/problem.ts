@@ -43,7 +43,12 @@ export const PROBLEMS = {
   'lane-busy': { status: 429, title: 'Too many orders wait; send it again later' },
   'command-faulted': { status: 500, title: 'The order met a fault and changed nothing' },
   'internal-error': { status: 500, title: 'A fault of the house' },
+  'lane-stalled': {
+    status: 503,
+    title: 'The lane that decides this cannot use its log; nothing was taken, send it again later',
+  },
   'lane-stopped': { status: 503, title: 'The lane that decides this is stopped' },
+  'outcome-unknown': { status: 503, title: 'Nobody can tell yet what became of it; ask again' },
   'read-models-off': { status: 503, title: 'Read models are switched off' },
   'not-caught-up': { status: 503, title: 'The read model has not come so far yet' },
 } as const satisfies Readonly<Record<string, ProblemKind>>;

@@ -28,6 +28,7 @@ export function metricsText({ lanes, readModels }: Edge): string {
     for (const report of host.reports()) {
       const labels = { service: report.service, partition: report.partition };
       page.add('lane_active', report.status === 'active' ? 1 : 0, labels);
+      page.add('lane_failing_ms', report.failingMs, labels);
       page.add('lane_seq', report.head.seq, labels);
       page.add('lane_queue', report.queued, labels);
       page.add('lane_unacked_messages', report.unacked, labels);

@@ -67,7 +67,7 @@ function orderOperation({ command, summary, roles }: Resource): Json {
     requestBody: { required: true, content: json({ oneOf: [item, batch] }) },
     responses: {
       '202': {
-        description: 'taken; the receipt proves that it is in the log',
+        description: 'taken; a receipt proves that it is in the log, without one ask by id',
         content: json({ oneOf: [ref('Outcome'), results] }),
       },
       default: PROBLEM_RESPONSE,
@@ -126,7 +126,10 @@ const OUTCOME = {
     id: { type: 'string' },
     receipt: RECEIPT,
     repeated: { const: true, description: 'the id was known: this is its first answer' },
-    reason: { type: 'string', description: 'why what was reserved went back' },
+    reason: {
+      type: 'string',
+      description: 'why what was reserved went back, or why nobody can tell yet',
+    },
     facts: { type: 'object', description: 'numbers that the house gave' },
     problem: ref('Problem'),
   },

@@ -1,6 +1,11 @@
-import type { Service } from '@ringfence/kernel';
 import type { Answer, ClientCommand } from '@ringfence/lane';
-import { problem, rejection, type CommandBus, type ProblemDetails } from '@ringfence/service-kit';
+import {
+  problem,
+  rejection,
+  type BatchAnswer,
+  type CommandBus,
+  type ProblemDetails,
+} from '@ringfence/service-kit';
 import { readOrder, type RequestScope } from './orders.js';
 import { outcomeOf, refusedOutcome, type Outcome } from './outcome.js';
 import type { Resource } from './resource.js';
@@ -56,7 +61,7 @@ export class OrderDesk {
       });
       return;
     }
-    const details = answer.kind === 'busy' ? busy(service, partition) : stopped(answer.reason);
+    const details = problemOf(answer, { lane: `${service}/${partition}` });
     commands.forEach(({ id }, i) => (outcomes[places[i]] = refusedOutcome(details, id)));
   }
 }
@@ -68,6 +73,15 @@ function sheafOf(sheaves: Sheaf[], partition: number): Sheaf {
   return sheaf;
 }
 
-const busy = (service: Service, partition: number): ProblemDetails =>
-  problem('lane-busy', { facts: { lane: `${service}/${partition}` } });
-const stopped = (reason: string): ProblemDetails => problem('lane-stopped', { detail: reason });
+type NotTaken = Exclude<BatchAnswer, { readonly kind: 'answers' }>;
+
+function problemOf(answer: NotTaken, facts: { readonly lane: string }): ProblemDetails {
+  switch (answer.kind) {
+    case 'busy':
+      return problem('lane-busy', { facts });
+    case 'stalled':
+      return problem('lane-stalled', { detail: answer.reason, facts });
+    default:
+      return problem('lane-stopped', { detail: answer.reason });
+  }
+}

@@ -12,7 +12,8 @@ import type { Resource } from './resource.js';
 export const ITEMS_MAX = 1000;
 const WAIT_MAX_SECONDS = 30;
 const IDEMPOTENCY_KEY_MAX = 256;
-const RETRY_AFTER_SECONDS = 1;
+/** Problems of a lane that took nothing, and when to send it again; a stopped one waits for us. */
+const RETRY_AFTER_SECONDS = { 'lane-busy': 1, 'lane-stalled': 5, 'lane-stopped': undefined };
 
 /** What the routes of orders work with. */
 export interface OrderEdge {
@@ -67,10 +68,14 @@ async function takeOrders(
 
 function answerSingle(reply: FastifyReply, outcome: Outcome): FastifyReply {
   const status = httpStatusOf(outcome);
-  if (status === 429) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  const after = retryAfter(outcome);
+  if (after !== undefined) reply.header('retry-after', after);
   reply.code(status).type(outcome.problem ? PROBLEM_MEDIA_TYPE : JSON_TYPE);
   return reply.send(singleJson(outcome));
 }
+
+const retryAfter = ({ problem: details }: Outcome): number | undefined =>
+  (RETRY_AFTER_SECONDS as Readonly<Record<string, number | undefined>>)[details?.code ?? ''];
 
 /**
  * 202 with a result per item; when every item failed for one reason of the house, that is the
@@ -78,10 +83,10 @@ function answerSingle(reply: FastifyReply, outcome: Outcome): FastifyReply {
  */
 function answerBatch(reply: FastifyReply, outcomes: readonly Outcome[]): FastifyReply {
   const [first] = outcomes;
-  const code = first?.problem?.code;
-  if ((code === 'lane-busy' || code === 'lane-stopped') && first?.problem) {
+  const { code = '' } = first?.problem ?? {};
+  if (first?.problem && code in RETRY_AFTER_SECONDS) {
     if (outcomes.every(({ problem: each }) => each?.code === code)) {
-      throw new Refused(first.problem, code === 'lane-busy' ? RETRY_AFTER_SECONDS : undefined);
+      throw new Refused(first.problem, retryAfter(first));
     }
   }
   let text = '{"results":[';

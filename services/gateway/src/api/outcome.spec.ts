@@ -76,6 +76,7 @@ describe('what an answer of a lane means for its sender', () => {
     expect(said(outcomeOf(transfers, id, place, { kind: 'pending', reason: 'closed' }))).toEqual({
       status: 'pending',
       id: ID,
+      reason: 'closed',
     });
   });
 });

@@ -25,6 +25,8 @@ export type Status =
 /** What became of one item, as the API says it. */
 export interface Outcome {
   readonly status: Status;
+  /** why nobody can tell yet whether it is recorded; empty when it is known */
+  readonly unknown: string;
   /** undefined when the item had no readable id */
   readonly id: CommandId | undefined;
   readonly place: { readonly service: Service; readonly partition: number } | undefined;
@@ -39,6 +41,7 @@ const DONE: Progress = { kind: 'done' };
 const NO_EVENTS: readonly Event[] = [];
 
 const blank = {
+  unknown: '',
   id: undefined,
   place: undefined,
   receipt: undefined,
@@ -77,7 +80,7 @@ export function outcomeOf(
     case 'conflict':
       return { ...blank, status: 'conflict', id, place, problem: problem('id-conflict') };
     default:
-      return { ...blank, status: 'pending', id, place };
+      return { ...blank, status: 'pending', id, place, unknown: answer.reason };
   }
 }
 
@@ -90,7 +93,7 @@ interface AnsweredAt {
 export function answeredOutcome(progress: Progress, { id, place, answer }: AnsweredAt): Outcome {
   const { decided, receipt, repeated } = answer;
   const { outcome, events } = decided;
-  const known = { id, place, receipt, repeated, events, progress };
+  const known = { unknown: '', id, place, receipt, repeated, events, progress };
   switch (outcome.kind) {
     case 'accepted':
       return { ...known, status: statusOf(progress), problem: undefined };
@@ -134,7 +137,8 @@ export const httpStatusOf = ({ problem: details }: Outcome): number => details?.
  * The members that every outcome has, as JSON without its braces: built by hand, since batches
  * hold a thousand.
  */
-function membersOf({ status, id, place, receipt, repeated, events, progress }: Outcome): string {
+function membersOf(outcome: Outcome): string {
+  const { status, id, place, receipt, repeated, events, progress, unknown } = outcome;
   let text = `"status":"${status}"`;
   if (id !== undefined) text += `,"id":"${writeCommandId(id)}"`;
   if (receipt && place) {
@@ -144,6 +148,7 @@ function membersOf({ status, id, place, receipt, repeated, events, progress }: O
   }
   if (repeated) text += ',"repeated":true';
   if (progress.kind === 'returned') text += `,"reason":${JSON.stringify(progress.reason)}`;
+  if (unknown !== '') text += `,"reason":${JSON.stringify(unknown)}`;
   const facts = factsOf(events);
   if (facts !== '') text += `,"facts":{${facts}}`;
   return text;

@@ -1,8 +1,9 @@
 import { catalogue, type Command } from '@ringfence/contracts';
 import type { CommandId, InstrumentId } from '@ringfence/kernel';
-import type { FoundAnswer, HostedLanes } from '@ringfence/service-kit';
+import { problem, type FoundAnswer, type HostedLanes } from '@ringfence/service-kit';
 import { LEGS } from '../projections/trades/trades.projection.js';
 import type { Row } from '../read-store/row.entity.js';
+import { Refused } from './callers.js';
 import { readCommandId, writeCommandId } from './command-ids.js';
 import type { Edge } from './edge.js';
 import { answeredOutcome, itemJson, type Outcome } from './outcome.js';
@@ -19,6 +20,8 @@ import { RESOURCES } from './resources.js';
 import { progressOf } from './saga.js';
 import { shownAccount, shownBucket, shownInstrument, shownLots, shownPrice } from './shown.js';
 
+const ASK_AGAIN_SECONDS = 5;
+
 interface Found extends FoundAnswer {
   readonly lanes: HostedLanes;
   readonly partition: number;
@@ -26,15 +29,21 @@ interface Found extends FoundAnswer {
 
 /**
  * The lane that has it is not known from an id: each looks into its own table, which is in memory.
+ *
+ * @throws Refused `outcome-unknown` when none has it and one that may have it cannot tell
  */
 async function find(edge: Edge, id: CommandId): Promise<Found | undefined> {
+  const silent: string[] = [];
   for (const lanes of edge.lanes) {
     for (let partition = 0; partition < lanes.partitions; partition++) {
       const found = await lanes.answerOf(partition, id);
-      if (found) return { ...found, lanes, partition };
+      if (found === 'unknown') silent.push(`${lanes.service}/${partition}`);
+      else if (found) return { ...found, lanes, partition };
     }
   }
-  return undefined;
+  if (silent.length === 0) return undefined;
+  const detail = `${silent.join(', ')} cannot tell now: it may be recorded there`;
+  throw new Refused(problem('outcome-unknown', { detail }), ASK_AGAIN_SECONDS);
 }
 
 const resourceOf = (command: Command) => RESOURCES.find((each) => each.command === command.type);

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hash } from '@ringfence/journal';
+import { hash, type Journal } from '@ringfence/journal';
+import { journalFolder } from '@ringfence/service-kit';
 import { startHouse, type House } from '../start-house.js';
 import type { HouseConfig } from '../house.config.js';
 
@@ -20,6 +21,8 @@ export interface Reply {
   readonly body: Json;
 }
 
+type OpenJournal = (folder: string) => Promise<Journal>;
+
 const printOf = (secret: string): string => hash(Buffer.from(secret, 'utf8'));
 export const OPERATOR = 'operator of the walk';
 export const venueKey = (member: number): string => `venue ${member}`;
@@ -32,12 +35,14 @@ export class Walk {
 
   private constructor(
     readonly config: HouseConfig,
+    readonly openJournal: OpenJournal | undefined,
     house: House,
   ) {
     this.house = house;
   }
 
-  static async begin(more: Partial<HouseConfig> = {}): Promise<Walk> {
+  /** @param openJournal  another journal than the folder's own */
+  static async begin(more: Partial<HouseConfig> = {}, openJournal?: OpenJournal): Promise<Walk> {
     const folder = await mkdtemp(join(tmpdir(), 'ringfence-walk-'));
     const config: HouseConfig = {
       folder,
@@ -48,14 +53,17 @@ export class Walk {
       operatorPrint: printOf(OPERATOR),
       ...more,
     };
-    return new Walk(config, await startHouse(config));
+    const house = await startHouse(config, await openJournal?.(journalFolder(folder)));
+    return new Walk(config, openJournal, house);
   }
   async restart(): Promise<void> {
     await this.house.close();
     await this.start();
   }
   async start(): Promise<void> {
-    this.house = await startHouse(this.config);
+    const { config } = this;
+    const journal = await this.openJournal?.(journalFolder(config.folder));
+    this.house = await startHouse(config, journal);
   }
   async end(): Promise<void> {
     await this.house.close();
