@@ -66,15 +66,24 @@ export class Submission {
   }
 }
 
+const NOTHING = new Uint8Array();
+
+/** Commands of one submission that were decided one after another. */
+export interface Replies {
+  readonly submission: Submission;
+  /** of the first command in its submission, and of its decision in the batch */
+  readonly index: number;
+  readonly decision: number;
+  count: number;
+}
+
 /** One record in the making. */
 export class Batch {
   readonly inputs: InputRange[] = [];
   readonly decided: HouseDecided[] = [];
-  readonly replies: {
-    readonly submission: Submission;
-    readonly index: number;
-    readonly decision: number;
-  }[] = [];
+  /** the decisions as the log will hold them */
+  body: Uint8Array = NOTHING;
+  readonly replies: Replies[] = [];
   /** per peer, the last of its messages that was taken: acked once this is durable */
   readonly heard = new Map<number, number>();
   /** per peer the last message number that this record accounts for */
@@ -84,5 +93,16 @@ export class Batch {
   add(decided: HouseDecided): void {
     this.decided.push(decided);
     this.events += decided.events.length;
+  }
+  /** The next decision will be that of this command. */
+  owe(submission: Submission, index: number): void {
+    const decision = this.decided.length;
+    const last = this.replies.at(-1);
+    const goesOn =
+      last?.submission === submission &&
+      last.index + last.count === index &&
+      last.decision + last.count === decision;
+    if (goesOn) last.count++;
+    else this.replies.push({ submission, index, decision, count: 1 });
   }
 }

@@ -1,13 +1,14 @@
-import type { Command, Order } from '@ringfence/contracts';
+import { catalogue, type Command, type Order } from '@ringfence/contracts';
 import { addressNumber, invariant, SYSTEM, type CommandId } from '@ringfence/kernel';
 import type { ChainWriter } from '@ringfence/journal';
 import { Batch, Submission, type Submitted } from './batch.js';
 import { acknowledge, channelTo, type Packet } from './channels.js';
-import type { LaneCore } from './core.js';
+import { LaneFault, type LaneCore } from './core.js';
 import { extend, headOf, type LogInput } from './input.js';
 import type { HouseDecided, LogRecord } from './log-tail.js';
 import type { Postbox } from './postbox.js';
 import type { Repeat } from './repeats.js';
+import { hashOfPlain } from './unpacked.js';
 
 /** At most so many decisions in one record; DESIGN 4.1. */
 const DECISIONS_MAX = 1000;
@@ -32,6 +33,8 @@ export class Intake<State> {
   queued = 0;
   /** ids set aside because deciding them left the fold half done */
   readonly poisoned = new Map<CommandId, string>();
+  /** ids of commands that no record can hold, with the hash that stands for their content */
+  readonly unwritable = new Map<CommandId, string>();
   #inbox: Packet[] = [];
   /** read or acked since the last own record, in order */
   #idle = new Batch();
@@ -76,15 +79,12 @@ export class Intake<State> {
       for (const input of this.inputs) this.#takeRecords(input, batch);
       this.#takeCommands(batch);
       this.#takePiece(batch);
+      if (this.#isDue(batch)) batch.body = this.#encode(batch);
     } catch (fault) {
       this.#requeue(batch);
       throw fault;
     }
-    if (
-      batch.decided.length === 0 &&
-      batch.heard.size === 0 &&
-      this.#idleRecords < IDLE_RECORDS_MAX
-    ) {
+    if (!this.#isDue(batch)) {
       this.#idle = batch;
       return null;
     }
@@ -93,6 +93,11 @@ export class Intake<State> {
       if (this.options.post.unsent(peer, sent)) batch.sent.set(peer, sent);
     }
     return batch;
+  }
+
+  /** Something was decided or must be acked, or the lane has read far without noting it. */
+  #isDue({ decided, heard }: Batch): boolean {
+    return decided.length > 0 || heard.size > 0 || this.#idleRecords >= IDLE_RECORDS_MAX;
   }
 
   #takePackets(batch: Batch): void {
@@ -201,9 +206,15 @@ export class Intake<State> {
       this.options.onRepeat({ submission, index, seqs: known });
       return;
     }
-    batch.replies.push({ submission, index, decision: batch.decided.length });
-    const { outcome, events } = this.#decideClient(submitted);
-    batch.add({ origin: { kind: 'client', id, by }, command, outcome, events });
+    batch.owe(submission, index);
+    const unwritable = this.unwritable.get(id);
+    if (unwritable === undefined) {
+      const { outcome, events } = this.#decideClient(submitted);
+      batch.add({ origin: { kind: 'client', id, by }, command, outcome, events });
+    } else {
+      const outcome = { kind: 'quarantined', hash: unwritable } as const;
+      batch.add({ origin: { kind: 'client', id, by }, command: null, outcome, events: [] });
+    }
     this.core.ids.add(id, this.#seq);
   }
 
@@ -239,12 +250,38 @@ export class Intake<State> {
 
   /** Commands of a batch that will not be written go back to the front of the queue. */
   #requeue(batch: Batch): void {
-    for (const { submission, index } of batch.replies.toReversed()) {
-      const again = new Submission([submission.commands[index]], ([answer]) =>
-        submission.answer(index, answer),
+    for (const { submission, index, count } of batch.replies.toReversed()) {
+      const commands = submission.commands.slice(index, index + count);
+      const again = new Submission(commands, (answers) =>
+        answers.forEach((answer, i) => submission.answer(index + i, answer)),
       );
       this.queue.unshift(again);
-      this.queued++;
+      this.queued += count;
     }
+  }
+
+  /**
+   * The body of a record. What does not fit the tables cannot be written: when a client ordered it,
+   * the fold is made anew without it, else the lane stops.
+   */
+  #encode(batch: Batch): Uint8Array {
+    try {
+      return catalogue.encode(batch.decided);
+    } catch (cause) {
+      const found = batch.decided.find((each) => !isWritable([each]));
+      const { origin, command = null } = found ?? {};
+      const client = origin?.kind === 'client' ? origin.id : null;
+      if (client !== null) this.unwritable.set(client, hashOfPlain(command));
+      throw new LaneFault(this.core.address, command, client, cause);
+    }
+  }
+}
+
+function isWritable(decided: readonly HouseDecided[]): boolean {
+  try {
+    catalogue.encode(decided);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -303,7 +303,7 @@ export class Lane<State> {
 
   async #write(batch: Batch): Promise<void> {
     const head = this.#headOf(batch);
-    const bytes = encodeRecord(head, catalogue.encode(batch.decided));
+    const bytes = encodeRecord(head, batch.body);
     await this.#inflight;
     this.#flying.push(batch);
     if (this.#status === 'fenced' || this.#status === 'stopped') return;
@@ -340,9 +340,16 @@ export class Lane<State> {
     this.#core.locate(seq, offset);
     this.options.cache?.put(of, decided);
     this.options.onDurable?.({ head, hash: of, offset, decided });
-    for (const { submission, index, decision } of batch.replies) {
-      const first = decided[decision];
-      submission.answer(index, { kind: 'answered', decided: first, receipt, repeated: false });
+    for (const { submission, index, decision, count } of batch.replies) {
+      for (let i = 0; i < count; i++) {
+        const first = decided[decision + i];
+        submission.answer(index + i, {
+          kind: 'answered',
+          decided: first,
+          receipt,
+          repeated: false,
+        });
+      }
     }
     this.#post.durable(batch.sent, batch.heard);
     if (this.#repeats.length > 0) void this.#answerRepeats();
@@ -377,9 +384,14 @@ export class Lane<State> {
     }
   }
 
-  /** A client's command left the fold half done: folds the log anew and records it as faulted. */
+  /**
+   * A client's command left the fold half done, or no record can hold it: folds the log anew and
+   * records it as faulted, or as quarantined.
+   */
   async #setAside(fault: LaneFault): Promise<void> {
-    this.#intake.poisoned.set(present(fault.client, 'a client command'), fault.message);
+    const { poisoned, unwritable } = this.#intake;
+    const client = present(fault.client, 'a client command');
+    if (!unwritable.has(client)) poisoned.set(client, fault.message);
     await this.#inflight;
     const { journal, cache, wait, rule } = this.options;
     const loader = await Loader.start(this.options);

@@ -5,6 +5,7 @@ import type { Answer, Submission, Submitted } from './batch.js';
 import type { LaneCore } from './core.js';
 import type { LoadOptions } from './load.js';
 import { decodeRecord, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
+import { hashOfPlain } from './unpacked.js';
 
 /** A command whose id may be known; `seqs` are the records that may hold its first answer. */
 export interface Repeat {
@@ -68,7 +69,8 @@ function isSame({ command: first, outcome }: HouseDecided, again: Submitted): bo
   if (again.command === null) {
     return outcome.kind === 'quarantined' && outcome.hash === again.hash;
   }
-  return first !== null && sameBytes(first, again.command);
+  if (first !== null) return sameBytes(first, again.command);
+  return outcome.kind === 'quarantined' && outcome.hash === hashOfPlain(again.command);
 }
 function sameBytes(a: Command, b: Command): boolean {
   const one = catalogue.encodeMessages([a]);

@@ -12,3 +12,11 @@ export function unpacked({ id, by, bytes }: PackedCommand): Submitted {
   }
   return { id, by, command: null, hash: hash(bytes) };
 }
+
+/** SHA-256 that stands for a command which no record can hold: over its JSON, amounts as text. */
+export function hashOfPlain(command: Command | null): string {
+  const text = JSON.stringify(command, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  return hash(new TextEncoder().encode(text));
+}

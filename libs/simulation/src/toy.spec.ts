@@ -195,6 +195,31 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     expect(kinds).toEqual(['quarantined', 'accepted', 'quarantined', 'accepted']);
   });
 
+  it('set aside a command that no record can hold, and go on (LANE-020)', async () => {
+    const house = make(5, 1);
+    house.startAll();
+    await house.exhaust();
+    const before = house.lane(toyOf(0))?.head.seq ?? 0;
+    const vast = { ...transfer(house, 1), amount: 10n ** 60n } as Command;
+    const commands = [transfer(house, 1), vast, transfer(house, 1)].map((command) => ({
+      id: house.newId(),
+      by: SYSTEM,
+      command,
+    }));
+    const answers: Answer[] = [];
+    const submit = (): unknown =>
+      house.lane(toyOf(0))?.submit(commands, (all) => answers.push(...all));
+    submit();
+    await house.exhaust();
+    submit();
+    await house.exhaust();
+    const kinds = answers.map((one) => one.kind === 'answered' && one.decided.outcome.kind);
+    const once = ['accepted', 'quarantined', 'accepted'];
+    expect(kinds).toEqual([...once, ...once]);
+    expect(house.lane(toyOf(0))?.head.seq).toBeGreaterThan(before);
+    await settle(house);
+  });
+
   it('stop at a fault on a foreign offer, and go on with a mended build (LANE-006)', async () => {
     const house = make(3, 2);
     house.startAll();

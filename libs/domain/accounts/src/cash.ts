@@ -127,18 +127,35 @@ function read(page: Uint32Array, at: number): bigint {
   return (LIMBS.getBigInt64(8, true) << 64n) + LIMBS.getBigUint64(0, true);
 }
 
+const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Adds a signed amount of fewer than 127 bits. */
 function add(page: Uint32Array, at: number, amount: bigint): void {
-  const isShort = BigInt.asIntN(64, amount) === amount;
+  if (amount <= EXACT && amount >= -EXACT) {
+    const exact = Number(amount);
+    const sign = exact < 0 ? WORD - 1 : 0;
+    addWords(page, at, exact >>> 0, Math.floor(exact / WORD) >>> 0, sign, sign);
+    return;
+  }
   LIMBS.setBigInt64(0, amount, true);
-  if (!isShort) LIMBS.setBigInt64(8, amount >> 64n, true);
-  const sign = LIMBS.getInt32(4, true) < 0 ? WORD - 1 : 0;
-  let sum = page[at] + LIMBS.getUint32(0, true);
+  LIMBS.setBigInt64(8, amount >> 64n, true);
+  const [low, second] = [LIMBS.getUint32(0, true), LIMBS.getUint32(4, true)];
+  addWords(page, at, low, second, LIMBS.getUint32(8, true), LIMBS.getUint32(12, true));
+}
+/** Adds limbs in two's complement, least first. */
+function addWords(
+  page: Uint32Array,
+  at: number,
+  low: number,
+  second: number,
+  third: number,
+  high: number,
+): void {
+  let sum = page[at] + low;
   page[at] = sum;
-  sum = page[at + 1] + LIMBS.getUint32(4, true) + (sum >= WORD ? 1 : 0);
+  sum = page[at + 1] + second + (sum >= WORD ? 1 : 0);
   page[at + 1] = sum;
-  sum = page[at + 2] + (isShort ? sign : LIMBS.getUint32(8, true)) + (sum >= WORD ? 1 : 0);
+  sum = page[at + 2] + third + (sum >= WORD ? 1 : 0);
   page[at + 2] = sum;
-  sum = page[at + 3] + (isShort ? sign : LIMBS.getUint32(12, true)) + (sum >= WORD ? 1 : 0);
-  page[at + 3] = sum;
+  page[at + 3] += high + (sum >= WORD ? 1 : 0);
 }
