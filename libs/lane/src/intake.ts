@@ -13,7 +13,7 @@ import { hashOfPlain } from './unpacked.js';
 /** At most so many decisions in one record; DESIGN 4.1. */
 const DECISIONS_MAX = 1000;
 /** Foreign events of one log seen in one go, at least; the rest waits until others had a turn. */
-const EVENTS_MAX = 1000;
+const EVENTS_MAX = 256;
 /** Foreign records read without a decision before the lane notes its position anyway. */
 const IDLE_RECORDS_MAX = 256;
 
