@@ -49,8 +49,11 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** What one `read` returns at most, when the reader does not say. */
-export const READ_LIMIT_BYTES = 1024 * 1024;
+/**
+ * What one `read` returns at most, when the reader does not say. Little, so that what is decoded of
+ * it is folded and forgotten before the collector would have to copy it.
+ */
+export const READ_LIMIT_BYTES = 64 * 1024;
 
 /** The journal stops serving: trying again cannot help, a person or a restart must. */
 export class JournalBroken extends Error {

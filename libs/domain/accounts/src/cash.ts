@@ -1,4 +1,4 @@
-import type { AssetId } from '@ringfence/kernel';
+import type { AssetId, Print } from '@ringfence/kernel';
 
 /** What a bucket holds of one asset, in its smallest units. For reading. */
 export interface Cash {
@@ -98,13 +98,21 @@ export function cashIn(table: CashTable, first: CashRow): Cash[] {
   }
   return all;
 }
-/** Calls `each` with every word of a bucket's rows but the links between them. */
-export function eachWord(table: CashTable, first: CashRow, each: (word: number) => void): void {
+/**
+ * Prints a bucket's rows, not the links between them. Most words are 0: a mask says which are not,
+ * and only those follow.
+ */
+export function printRows(table: CashTable, first: CashRow, print: Print): void {
   for (let row = first; row !== 0; row = nextRow(table, row)) {
     const page = pageOf(table, row);
     const at = wordOf(row);
-    each(page[at + ASSET]);
-    for (let word = AVAILABLE; word < USED_WORDS; word++) each(page[at + word]);
+    let mask = 0;
+    for (let word = AVAILABLE; word < USED_WORDS; word++)
+      if (page[at + word] !== 0) mask |= 1 << word;
+    print.word(page[at + ASSET]).word(mask);
+    for (let word = AVAILABLE; word < USED_WORDS; word++) {
+      if (page[at + word] !== 0) print.word(page[at + word]);
+    }
   }
 }
 

@@ -1,11 +1,14 @@
 import { digestOf, Print, present } from '@ringfence/kernel';
-import { eachWord } from './cash.js';
+import { printRows } from './cash.js';
 import type { Account, AccountsState, Bucket } from './state.js';
 
 function printBucket(print: Print, bucket: Bucket, { cash }: AccountsState): void {
-  print.int(bucket.id).big(bucket.due).big(bucket.claim).big(bucket.debt);
-  print.int((bucket.isFailing ? 1 : 0) + (bucket.isReported ? 2 : 0));
-  eachWord(cash, bucket.cash, (word) => print.word(word));
+  const { due, claim, debt } = bucket;
+  const owes = due !== 0n || claim !== 0n || debt !== 0n;
+  print.word(bucket.id);
+  print.word((bucket.isFailing ? 1 : 0) + (bucket.isReported ? 2 : 0) + (owes ? 4 : 0));
+  if (owes) print.big(due).big(claim).big(debt);
+  printRows(cash, bucket.cash, print);
   for (const held of bucket.positions) {
     print.int(held.instrument).int(held.settlingLots).big(held.settlingCost);
     print.int(held.nextLots).big(held.nextCost);

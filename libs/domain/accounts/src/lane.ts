@@ -52,7 +52,7 @@ import {
 } from './withdrawal.js';
 
 /** A change of what `evolve` or a view does gets a new number. */
-const FOLD_VERSION = 3;
+const FOLD_VERSION = 4;
 
 /** One handler for each own event: an event that nobody handles does not compile. */
 type Evolve = {

@@ -54,25 +54,28 @@ export interface Bucket {
   /** reservations of legs and moves that wait here */
   pending: readonly number[];
 }
-/** One segregated account: the wall, and everything behind it. */
+/**
+ * One segregated account: the wall, and everything behind it. What every order meets comes first:
+ * it then stands in one line of the processor's cache.
+ */
 export interface Account {
   readonly id: AccountId;
-  readonly member: MemberId;
-  readonly owner: string;
-  readonly class: AccountClass;
-  readonly domain: DomainId | null;
-  readonly reference: string;
   status: 'open' | 'closed';
   /** the first of the buckets: every deposit, transfer and withdrawal meets it */
   readonly excess: Bucket;
+  /** changed since its digest was taken */
+  isTouched: boolean;
+  /** stands in the list of what custody has not been told */
+  isUnswept: boolean;
+  readonly member: MemberId;
+  readonly class: AccountClass;
+  readonly owner: string;
+  readonly domain: DomainId | null;
+  readonly reference: string;
   /** in order of their ids */
   buckets: readonly Bucket[];
   venues: readonly MemberId[];
   destinations: readonly string[];
-  /** stands in the list of what custody has not been told */
-  isUnswept: boolean;
-  /** changed since its digest was taken */
-  isTouched: boolean;
 }
 
 interface Reserved {
@@ -202,18 +205,18 @@ export function newAccount(title: AccountTitle): Account {
   const excess = emptyBucket(EXCESS);
   return {
     id: title.id,
-    member: title.member,
-    owner: title.owner,
-    class: title.class,
-    domain: title.domain,
-    reference: title.reference,
     status: 'open',
     excess,
+    isTouched: false,
+    isUnswept: false,
+    member: title.member,
+    class: title.class,
+    owner: title.owner,
+    domain: title.domain,
+    reference: title.reference,
     buckets: [excess],
     venues: NONE,
     destinations: NONE,
-    isUnswept: false,
-    isTouched: false,
   };
 }
 
