@@ -7,6 +7,7 @@ import {
   type HealthCheckResult,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
+import { HealthSigns, type HealthSign } from './health-signs.js';
 import { HOSTED_LANES } from './lanes.module.js';
 import type { HostedLanes } from './lane-host.js';
 
@@ -17,12 +18,22 @@ export class HealthController {
     @Inject(HealthCheckService) readonly health: HealthCheckService,
     @Inject(HealthIndicatorService) readonly indicator: HealthIndicatorService,
     @Inject(HOSTED_LANES) readonly lanes: readonly HostedLanes[],
+    @Inject(HealthSigns) readonly signs: HealthSigns,
   ) {}
 
   @Get()
   @HealthCheck()
   check(): Promise<HealthCheckResult> {
-    return this.health.check(this.lanes.map((lanes) => () => this.#lanesOf(lanes)));
+    return this.health.check([
+      ...this.lanes.map((lanes) => () => this.#lanesOf(lanes)),
+      ...this.signs.all.map((sign) => () => this.#signOf(sign)),
+    ]);
+  }
+
+  #signOf({ name, look }: HealthSign): HealthIndicatorResult {
+    const indicator = this.indicator.check(name);
+    const { isUp, shown } = look();
+    return isUp ? indicator.up(shown) : indicator.down(shown);
   }
 
   #lanesOf(lanes: HostedLanes): HealthIndicatorResult {

@@ -4,6 +4,7 @@ export * from './config.js';
 export * from './derived-id.js';
 export * from './fault-text.js';
 export * from './file-snapshots.js';
+export * from './health-signs.js';
 export * from './health.module.js';
 export * from './lane-ground.js';
 export * from './lane-host.js';

@@ -10,6 +10,7 @@ import { MessagePattern, Payload } from '@nestjs/microservices';
 import type { LaneDefinition } from '@ringfence/contracts';
 import type { Service } from '@ringfence/kernel';
 import { commandsPattern, type BatchAnswer, type CommandBatch } from './command-bus.js';
+import { HealthSigns } from './health-signs.js';
 import type { LaneGround } from './lane-ground.js';
 import { LaneHost, type HostedLanes, type LaneEffect, type Sights } from './lane-host.js';
 
@@ -50,7 +51,7 @@ function ordersOf(service: Service): Type {
   return OrdersController;
 }
 
-/** All lanes of this process under one token. */
+/** All lanes of this process under one token, and what else it shows of its health. */
 @Module({})
 export class LanesModule {
   static of(modules: readonly DynamicModule[], services: readonly Service[]): DynamicModule {
@@ -59,12 +60,12 @@ export class LanesModule {
       useFactory: (...hosts: HostedLanes[]) => hosts,
       inject: services.map(lanesToken),
     };
-    const exports = [HOSTED_LANES];
+    const exports = [HOSTED_LANES, HealthSigns];
     return {
       module: LanesModule,
       global: true,
       imports: [...modules],
-      providers: [lanes],
+      providers: [lanes, HealthSigns],
       exports,
     };
   }

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import {
   faultText,
+  HealthSigns,
   HOSTED_LANES,
   type CommandBus,
   type HostedLanes,
@@ -19,6 +20,7 @@ import { RESOURCES } from './api/resources.js';
 import { serveApi } from './api/server.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
+import { readModelsSign } from './projections/read-models-sign.js';
 import { openReadModels } from './projections/read-models.js';
 
 export interface GatewayOptions {
@@ -39,6 +41,7 @@ export class Gateway {
     @Inject(OPTIONS) readonly options: GatewayOptions,
     @Inject(HOSTED_LANES) readonly lanes: readonly HostedLanes[],
     @Inject(HttpAdapterHost) readonly http: HttpAdapterHost,
+    @Inject(HealthSigns) readonly signs: HealthSigns,
   ) {
     const { journal, options: ground } = options.ground;
     this.#onFault = (fault) => options.ground.say(`gateway: ${faultText(fault)}`);
@@ -54,6 +57,7 @@ export class Gateway {
     const conclusions = new Conclusions(journal, options.cache);
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     const readModels = (): OpeningReadModels => this.readModels;
+    this.signs.join({ name: 'read-models', look: () => readModelsSign(this.readModels) });
     const edge = { desk, reference, conclusions, lanes, ground, calls: transport, readModels };
     serveApi(
       server,

@@ -9,10 +9,10 @@ import { shownAccount, shownBucket } from './shown.js';
 
 /**
  * Everything that the read models owe and hold, in lines that a rebuild from the logs can be
- * compared with.
+ * compared with; but for the parked accounts, whose lines may be old or missing.
  */
 export async function ledgerLines(edge: Edge): Promise<Shown> {
-  const { store } = await readModelsOf(edge);
+  const { store, parked } = await readModelsOf(edge);
   const all = (table: Table): Promise<Row[]> => store.source.getRepository<Row>(table.name).find();
   const lines: string[] = [];
   for (const row of await all(BALANCES)) {
@@ -26,7 +26,7 @@ export async function ledgerLines(edge: Edge): Promise<Shown> {
     if (row['lots'] === '0') continue;
     lines.push(`${placeOf(row)} position ${row['instrument']} ${row['lots']}`);
   }
-  return { items: lines.toSorted() };
+  return { items: lines.toSorted(), parked: [...parked.keys()].map(shownAccount) };
 }
 
 const placeOf = (row: Row): string =>

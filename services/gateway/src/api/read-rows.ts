@@ -23,6 +23,10 @@ export async function readModelsOf({ readModels }: Edge): Promise<ReadModels> {
   throw new Refused(problem('read-models-off', { detail }));
 }
 
+/** Marks what is shown of a parked account: it may be older than `asOf` and the lists say. */
+export const staleOf = ({ parked }: ReadModels, row: Row): { stale?: true } =>
+  parked.has(Number(row['account'])) ? { stale: true } : {};
+
 /** A page of rows: its bound, and where it goes on. */
 export interface Page {
   readonly limit: number;

@@ -6,6 +6,8 @@ import { POSITIONS } from '../projections/positions/positions.projection.js';
 import { WITHDRAWALS } from '../projections/withdrawals/withdrawals.projection.js';
 import type { Row } from '../read-store/row.entity.js';
 import type { AssetId } from '@ringfence/kernel';
+import { problem } from '@ringfence/service-kit';
+import { Refused } from './callers.js';
 import type { Edge } from './edge.js';
 import {
   ANYONE,
@@ -15,7 +17,7 @@ import {
   type ReadRoute,
   type Shown,
 } from './read-route.js';
-import { accountOf, caughtUp, nextOf, pageOf, readModelsOf, rowsOf } from './read-rows.js';
+import { accountOf, caughtUp, nextOf, pageOf, readModelsOf, rowsOf, staleOf } from './read-rows.js';
 import {
   balanceShown,
   bucketShown,
@@ -27,6 +29,7 @@ import {
   shownBucket,
 } from './shown.js';
 
+const PARKED = 'its newest rows are refused by their database; an operator sees why in /health';
 const OPEN_POSITION = '(row.lots <> 0 or row.cost <> 0)';
 
 const titleShown = (row: Row): Shown => ({
@@ -48,7 +51,9 @@ async function oneAccount(edge: Edge, call: Call): Promise<Shown> {
   const asOf = await caughtUp(models, 'accounts', partitionOf(account), call);
   const of = { account };
   const title = await rowsOf(models, ACCOUNTS).where('row.account = :account', of).getOne();
-  if (!title || (restricted(call) && title['member'] !== call.by.member)) throw notFound('account');
+  if (title && restricted(call) && title['member'] !== call.by.member) throw notFound('account');
+  if (models.parked.has(account)) throw new Refused(problem('account-parked', { detail: PARKED }));
+  if (!title) throw notFound('account');
   return { ...titleShown(title), asOf, ...(await contentsOf(edge, account)) };
 }
 
@@ -73,29 +78,34 @@ async function contentsOf(edge: Edge, account: AccountId): Promise<Shown> {
 
 async function manyAccounts(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
-  const query = rowsOf(await readModelsOf(edge), ACCOUNTS).orderBy('row.account');
+  const models = await readModelsOf(edge);
+  const query = rowsOf(models, ACCOUNTS).orderBy('row.account');
   if (restricted(call)) query.where('row.member = :member', { member: call.by.member });
   const rows = await query.limit(page.limit).offset(page.offset).getMany();
-  return { items: rows.map(titleShown), ...nextOf(page, rows) };
+  const items = rows.map((row) => ({ ...titleShown(row), ...staleOf(models, row) }));
+  return { items, ...nextOf(page, rows) };
 }
 
 async function manyBalances(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const rows = await rowsOf(await readModelsOf(edge), BALANCES)
+  const models = await readModelsOf(edge);
+  const rows = await rowsOf(models, BALANCES)
     .orderBy('row.account')
     .addOrderBy('row.bucket')
     .addOrderBy('row.asset')
     .limit(page.limit)
     .offset(page.offset)
     .getMany();
-  return { items: rows.map((row) => balanceShown(names, row)), ...nextOf(page, rows) };
+  const items = rows.map((row) => ({ ...balanceShown(names, row), ...staleOf(models, row) }));
+  return { items, ...nextOf(page, rows) };
 }
 
 async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const rows = await rowsOf(await readModelsOf(edge), POSITIONS)
+  const models = await readModelsOf(edge);
+  const rows = await rowsOf(models, POSITIONS)
     .where(OPEN_POSITION)
     .orderBy('row.account')
     .addOrderBy('row.bucket')
@@ -103,13 +113,15 @@ async function manyPositions(edge: Edge, call: Call): Promise<Shown> {
     .limit(page.limit)
     .offset(page.offset)
     .getMany();
-  return { items: rows.map((row) => positionShown(names, row)), ...nextOf(page, rows) };
+  const items = rows.map((row) => ({ ...positionShown(names, row), ...staleOf(models, row) }));
+  return { items, ...nextOf(page, rows) };
 }
 
 async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const query = rowsOf(await readModelsOf(edge), CALLS)
+  const models = await readModelsOf(edge);
+  const query = rowsOf(models, CALLS)
     .orderBy('row.partition')
     .addOrderBy('row.call')
     .limit(page.limit)
@@ -132,6 +144,7 @@ async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
       calledAt: Number(row['called_at']),
       deadline: Number(row['deadline']),
       status: row['status'],
+      ...staleOf(models, row),
     };
   });
   return { items, ...nextOf(page, rows) };
@@ -140,7 +153,8 @@ async function manyCalls(edge: Edge, call: Call): Promise<Shown> {
 async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
   const page = pageOf(call);
   const { names } = edge.reference;
-  const query = rowsOf(await readModelsOf(edge), WITHDRAWALS)
+  const models = await readModelsOf(edge);
+  const query = rowsOf(models, WITHDRAWALS)
     .orderBy('row.partition')
     .addOrderBy('row.withdrawal')
     .limit(page.limit)
@@ -160,6 +174,7 @@ async function manyWithdrawals(edge: Edge, call: Call): Promise<Shown> {
     status: row['status'],
     reason: row['reason'],
     transaction: row['transaction'],
+    ...staleOf(models, row),
   }));
   return { items, ...nextOf(page, rows) };
 }

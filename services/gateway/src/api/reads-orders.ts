@@ -15,7 +15,7 @@ import {
   type ReadRoute,
   type Shown,
 } from './read-route.js';
-import { rowsOf } from './read-rows.js';
+import { rowsOf, staleOf } from './read-rows.js';
 import { RESOURCES } from './resources.js';
 import { progressOf } from './saga.js';
 import { shownAccount, shownBucket, shownInstrument, shownLots, shownPrice } from './shown.js';
@@ -100,7 +100,7 @@ async function oneTrade(edge: Edge, call: Call): Promise<Shown> {
     buyerBucket: shownBucket(buyerBucket),
     seller: shownAccount(seller),
     sellerBucket: shownBucket(sellerBucket),
-    legs: legs?.map((leg) => legShown(edge, leg)),
+    legs: models && legs?.map((leg) => ({ ...legShown(edge, leg), ...staleOf(models, leg) })),
   };
 }
 

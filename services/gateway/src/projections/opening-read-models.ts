@@ -1,4 +1,7 @@
+import type { Parked } from '../read-store/parked.entity.js';
 import type { ReadModels } from './read-models.js';
+
+const NOBODY: Parked = new Map();
 
 /** Read models that take a few seconds to open: the house serves meanwhile, who reads waits. */
 export class OpeningReadModels {
@@ -19,6 +22,9 @@ export class OpeningReadModels {
   /** why they do not go on; undefined while they do */
   get fault(): unknown {
     return this.#fault ?? this.#models?.fault;
+  }
+  get parked(): Parked {
+    return this.#models?.parked ?? NOBODY;
   }
   /** Records that no row reflects yet; undefined while they open. */
   lag(): number | undefined {

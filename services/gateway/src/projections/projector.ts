@@ -2,8 +2,10 @@ import type { Journal } from '@ringfence/journal';
 import { GENESIS, LogTruncated } from '@ringfence/journal';
 import type { Service } from '@ringfence/kernel';
 import { LogTail, logStream, type DecodeCache, type LogRecord } from '@ringfence/lane';
+import type { Parked } from '../read-store/parked.entity.js';
 import type { Position, ReadStore, Step } from '../read-store/read-store.js';
 import type { Projection } from './projection.js';
+import { Parking } from './parking.js';
 import { RowSet } from './rows.js';
 
 /** A transaction holds at most about so many rows; many events on one row are one. */
@@ -26,6 +28,8 @@ export interface ProjectorOptions {
   /** resolves when the reference log is folded that far: rows may need its units */
   readonly reference: (seq: number) => Promise<void>;
   readonly onFault: (fault: unknown) => void;
+  /** hears of each account whose rows the database refuses */
+  readonly onParked: (line: string) => void;
 }
 
 interface Stream {
@@ -64,6 +68,7 @@ export class Projector {
 
   private constructor(
     readonly options: ProjectorOptions,
+    readonly parking: Parking,
     streams: readonly Stream[],
   ) {
     this.#streams = streams;
@@ -101,12 +106,17 @@ export class Projector {
         });
       }
     }
-    return new Projector(options, streams);
+    const parking = new Parking(store, await store.parked(), options.onParked);
+    return new Projector(options, parking, streams);
   }
 
   /** why it stopped; undefined while it goes on */
   get fault(): unknown {
     return this.#fault;
+  }
+  /** accounts whose rows stand still */
+  get parked(): Parked {
+    return this.parking.parked;
   }
   /** what the read models hold of a log */
   positionOf(service: Service, partition: number): Position | undefined {
@@ -189,7 +199,7 @@ export class Projector {
     if (steps.length === 0) return false;
     // what moved no row is noted with the next row: it costs nothing to read it again
     if (rows.count > 0) {
-      await this.options.store.write(rows, steps);
+      await this.parking.write(rows, steps);
       for (const stream of this.#streams) stream.written = positionOf(stream);
     }
     const hasMoved = this.#streams.some(({ tail, reflected }) => tail.head.seq > reflected.seq);

@@ -2,15 +2,16 @@ import type { Service } from '@ringfence/kernel';
 import { present } from '@ringfence/kernel';
 import type { HostedLanes, LaneGround } from '@ringfence/service-kit';
 import type { ReferenceReader } from '../api/reference-reader.js';
+import type { Parked } from '../read-store/parked.entity.js';
 import { ReadStore, type Position } from '../read-store/read-store.js';
 import { accountsProjection } from './accounts/accounts.projection.js';
 import { balancesProjection } from './balances/balances.projection.js';
-import { callsProjection } from './calls/calls.projection.js';
+import { CallsProjection } from './calls/calls.projection.js';
 import { PositionsProjection } from './positions/positions.projection.js';
 import { Projector } from './projector.js';
 import { roundsProjection } from './rounds/rounds.projection.js';
-import { tradesProjection } from './trades/trades.projection.js';
-import { withdrawalsProjection } from './withdrawals/withdrawals.projection.js';
+import { TradesProjection } from './trades/trades.projection.js';
+import { WithdrawalsProjection } from './withdrawals/withdrawals.projection.js';
 
 export interface ReadModelOptions {
   readonly ground: LaneGround;
@@ -24,6 +25,8 @@ export interface ReadModelOptions {
 export interface ReadModels {
   readonly store: ReadStore;
   readonly fault: unknown;
+  /** accounts whose rows stand still: what is shown of them may be old, or nothing */
+  readonly parked: Parked;
   /** records in the logs that no row reflects yet */
   lag(): number;
   /** somebody waits for the lag to end */
@@ -39,10 +42,10 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
     accountsProjection,
     balancesProjection,
     new PositionsProjection((id) => present(names.instruments.get(id), 'an instrument').unit),
-    callsProjection,
-    tradesProjection,
+    new CallsProjection(),
+    new TradesProjection(),
     roundsProjection,
-    withdrawalsProjection,
+    new WithdrawalsProjection(),
   ];
   const tables = projections.flatMap((each) => each.tables);
   const store = await ReadStore.open(tables, databaseUrl);
@@ -54,6 +57,7 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
     projections,
     reference: (seq) => reference.reach(seq),
     onFault,
+    onParked: (line) => ground.say(`gateway: ${line}`),
   });
   const endOf = (service: Service, partition: number): number =>
     lanes.find((each) => each.service === service)?.endOf(partition) ?? 0;
@@ -61,6 +65,9 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
     store,
     get fault() {
       return projector.fault;
+    },
+    get parked() {
+      return projector.parked;
     },
     lag: () => projector.lag(endOf),
     hurry: () => projector.hurry(),

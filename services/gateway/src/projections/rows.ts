@@ -42,6 +42,23 @@ export class Rows {
     values[row] += value;
   }
 
+  /** Whose row it is; undefined for one of no account. */
+  accountOf(row: number): number | undefined {
+    const { account: place } = this.table.places;
+    const account = place === undefined ? null : this.#values[place][row];
+    return account === null ? undefined : Number(account);
+  }
+  /** The rows of those accounts, to be written as they are. */
+  only(holds: (account: number | undefined) => boolean): Rows {
+    const kept = new Rows(this.table);
+    for (let row = 0; row < this.#count; row++) {
+      if (!holds(this.accountOf(row))) continue;
+      this.#values.forEach((values, place) => kept.#values[place].push(values[row]));
+      kept.#count++;
+    }
+    return kept;
+  }
+
   /** One array literal of PostgreSQL per column. */
   arrays(): string[] {
     return this.#values.map((values, place) =>
@@ -85,5 +102,21 @@ export class RowSet {
   }
   all(): Rows[] {
     return [...this.#rows.values()];
+  }
+  /** Everyone whose rows are here. */
+  accounts(): ReadonlySet<number> {
+    const accounts = new Set<number>();
+    for (const rows of this.#rows.values()) {
+      for (let row = 0; row < rows.count; row++) {
+        const account = rows.accountOf(row);
+        if (account !== undefined) accounts.add(account);
+      }
+    }
+    return accounts;
+  }
+  only(holds: (account: number | undefined) => boolean): RowSet {
+    const kept = new RowSet();
+    for (const [of, rows] of this.#rows) kept.#rows.set(of, rows.only(holds));
+    return kept;
   }
 }

@@ -4,9 +4,12 @@ import { GENESIS } from '@ringfence/journal';
 import { upsertOf, type Table } from '../projections/table.js';
 import type { RowSet } from '../projections/rows.js';
 import { ReadModels1700000000001 } from './0001-read-models.migration.js';
+import { ParkedAccounts1700000000002 } from './0002-parked-accounts.migration.js';
 import { CheckpointEntity, type Checkpoint } from './checkpoint.entity.js';
+import { PARKED, type Parked } from './parked.entity.js';
 import { pgliteDriver } from './pglite-pool.js';
-import { entityOf } from './row.entity.js';
+import { entityOf, type Row } from './row.entity.js';
+import { refusalOf, RowRefused } from './row-refused.js';
 
 /** One log that moves on in a batch. */
 export interface Step {
@@ -45,8 +48,8 @@ export class ReadStore {
     const source = new DataSource({
       type: 'postgres',
       ...(url === undefined ? { driver: pgliteDriver() } : { url }),
-      entities: [CheckpointEntity, ...tables.map(entityOf)],
-      migrations: [ReadModels1700000000001],
+      entities: [CheckpointEntity, entityOf(PARKED), ...tables.map(entityOf)],
+      migrations: [ReadModels1700000000001, ParkedAccounts1700000000002],
       migrationsRun: true,
       synchronize: false,
       logging: false,
@@ -56,6 +59,11 @@ export class ReadStore {
 
   async checkpoints(): Promise<readonly Checkpoint[]> {
     return this.source.getRepository(CheckpointEntity).find();
+  }
+  /** Accounts whose rows an earlier batch could not write. */
+  async parked(): Promise<Parked> {
+    const rows = await this.source.getRepository<Row>(PARKED.name).find();
+    return new Map(rows.map(({ account, reason }) => [Number(account), String(reason)]));
   }
   /** Notes a log that no batch has moved yet. */
   async begin(service: string, partition: number): Promise<void> {
@@ -70,23 +78,47 @@ export class ReadStore {
    * or nothing, and one way to the database and back.
    *
    * @throws CheckpointMoved when a checkpoint is not where this process left it
+   * @throws RowRefused when the database refuses a value for good; nothing was written
    */
   async write(set: RowSet, steps: readonly Step[]): Promise<void> {
-    const written = set.all().filter(({ count }) => count > 0);
     const parameters = columnsOf(steps);
-    const parts = written.map((rows, i) => {
-      const part = `r${i} as (${upsertOf(rows.table, parameters.length)})`;
-      parameters.push(...rows.arrays());
-      return part;
-    });
+    const parts = upsertsOf(set, parameters);
     const sql =
       `with ${[...parts, `moved as (${ADVANCE})`].join(', ')} ` +
       `select 1 / (count(*) = ${steps.length})::integer from moved`;
     try {
       await this.source.query(sql, parameters);
     } catch (fault) {
-      if (!isDivisionByZero(fault)) throw fault;
-      throw new CheckpointMoved('another process writes these read models', { cause: fault });
+      if (isDivisionByZero(fault)) {
+        throw new CheckpointMoved('another process writes these read models', { cause: fault });
+      }
+      const refusal = refusalOf(fault);
+      throw refusal === undefined ? fault : new RowRefused(refusal, { cause: fault });
+    }
+  }
+
+  /**
+   * Tries rows in a transaction that is taken back.
+   *
+   * @returns why the database refuses them; undefined when it takes them
+   * @throws whatever is not about the rows
+   */
+  async refusal(set: RowSet): Promise<string | undefined> {
+    const parameters: string[] = [];
+    const parts = upsertsOf(set, parameters);
+    const runner = this.source.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      const tried = await runner.query(`with ${parts.join(', ')} select 1`, parameters).then(
+        () => undefined,
+        (fault: unknown) => fault,
+      );
+      await runner.rollbackTransaction();
+      const refusal = refusalOf(tried);
+      if (tried !== undefined && refusal === undefined) throw tried;
+      return refusal;
+    } finally {
+      await runner.release();
     }
   }
 
@@ -94,6 +126,17 @@ export class ReadStore {
     await this.source.destroy();
   }
 }
+
+/** One part of a statement per table that has rows; their arrays join the parameters. */
+const upsertsOf = (set: RowSet, parameters: string[]): string[] =>
+  set
+    .all()
+    .filter(({ count }) => count > 0)
+    .map((rows, i) => {
+      const part = `r${i} as (${upsertOf(rows.table, parameters.length)})`;
+      parameters.push(...rows.arrays());
+      return part;
+    });
 
 function columnsOf(steps: readonly Step[]): string[] {
   const column = (of: (step: Step) => string | number): string => `{${steps.map(of).join(',')}}`;

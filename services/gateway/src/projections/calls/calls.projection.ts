@@ -1,4 +1,5 @@
 import type { Event } from '@ringfence/contracts';
+import { Owners } from '../owners.js';
 import type { EventPlace, Projection } from '../projection.js';
 import type { RowSet } from '../rows.js';
 import { table } from '../table.js';
@@ -16,15 +17,17 @@ export const CALLS = table('calls', {
 });
 
 /** Which buckets were called, until when, and how it ended. */
-export const callsProjection: Projection = {
-  tables: [CALLS],
-  reads: ['risk'],
+export class CallsProjection implements Projection {
+  readonly tables = [CALLS];
+  readonly reads = ['risk'] as const;
+  readonly #owners = new Owners();
+
   fold(event: Event, { partition, time }: EventPlace, set: RowSet): void {
     switch (event.type) {
       case 'MarginCalled': {
         const rows = set.of(CALLS);
         const row = rows.row(partition, event.call);
-        rows.set(row, 'account', event.account);
+        rows.set(row, 'account', this.#owners.open(partition, event.call, event.account));
         rows.set(row, 'bucket', event.bucket);
         rows.set(row, 'amount', event.amount);
         rows.set(row, 'deadline', event.deadline);
@@ -34,17 +37,20 @@ export const callsProjection: Projection = {
       }
       case 'CallExtended': {
         const rows = set.of(CALLS);
-        rows.set(rows.row(partition, event.call), 'deadline', event.deadline);
+        const row = rows.row(partition, event.call);
+        rows.set(row, 'account', this.#owners.of(partition, event.call));
+        rows.set(row, 'deadline', event.deadline);
         break;
       }
       case 'CallMet':
       case 'CallLapsed': {
         const rows = set.of(CALLS);
-        const status = event.type === 'CallMet' ? 'met' : 'lapsed';
-        rows.set(rows.row(partition, event.call), 'status', status);
+        const row = rows.row(partition, event.call);
+        rows.set(row, 'account', this.#owners.close(partition, event.call));
+        rows.set(row, 'status', event.type === 'CallMet' ? 'met' : 'lapsed');
         break;
       }
       default:
     }
-  },
-};
+  }
+}

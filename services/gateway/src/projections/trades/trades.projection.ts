@@ -1,4 +1,5 @@
 import type { Event } from '@ringfence/contracts';
+import { Owners } from '../owners.js';
 import type { EventPlace, Projection } from '../projection.js';
 import type { RowSet } from '../rows.js';
 import { table } from '../table.js';
@@ -21,15 +22,19 @@ export const LEGS = table('legs', {
 });
 
 /** What became of each side of a trade. */
-export const tradesProjection: Projection = {
-  tables: [LEGS],
-  reads: ['accounts'],
+export class TradesProjection implements Projection {
+  readonly tables = [LEGS];
+  readonly reads = ['accounts'] as const;
+  readonly #owners = new Owners();
+
   fold(event: Event, { partition }: EventPlace, set: RowSet): void {
     switch (event.type) {
       case 'LegReserved':
       case 'LegApplied': {
         const rows = set.of(LEGS);
         const row = rows.row(partition, event.reservation);
+        if (event.type === 'LegApplied') this.#owners.close(partition, event.reservation);
+        else this.#owners.open(partition, event.reservation, event.account);
         rows.set(row, 'trade', writeCommandId(event.trade));
         rows.set(row, 'purpose', event.purpose);
         rows.set(row, 'account', event.account);
@@ -43,17 +48,20 @@ export const tradesProjection: Projection = {
       }
       case 'LegOffered': {
         const rows = set.of(LEGS);
-        rows.set(rows.row(partition, event.reservation), 'status', 'offered');
+        const row = rows.row(partition, event.reservation);
+        rows.set(row, 'account', this.#owners.of(partition, event.reservation));
+        rows.set(row, 'status', 'offered');
         break;
       }
       case 'LegReleased': {
         const rows = set.of(LEGS);
         const row = rows.row(partition, event.reservation);
+        rows.set(row, 'account', this.#owners.close(partition, event.reservation));
         rows.set(row, 'status', 'released');
         rows.set(row, 'reason', event.reason);
         break;
       }
       default:
     }
-  },
-};
+  }
+}

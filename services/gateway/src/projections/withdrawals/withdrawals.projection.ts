@@ -1,4 +1,5 @@
 import type { Event } from '@ringfence/contracts';
+import { Owners } from '../owners.js';
 import type { EventPlace, Projection } from '../projection.js';
 import type { RowSet } from '../rows.js';
 import { table } from '../table.js';
@@ -27,18 +28,26 @@ const STATUS: { readonly [Name in Event['type']]?: string } = {
 };
 
 /** What waits for approval, and what left the house. */
-export const withdrawalsProjection: Projection = {
-  tables: [WITHDRAWALS],
-  reads: ['custody'],
+export class WithdrawalsProjection implements Projection {
+  readonly tables = [WITHDRAWALS];
+  readonly reads = ['custody'] as const;
+  readonly #owners = new Owners();
+
   fold(event: Event, { partition }: EventPlace, set: RowSet): void {
     const status = STATUS[event.type];
     if (status === undefined && event.type !== 'WithdrawalApproved') return;
+    const { withdrawal } = event as { readonly withdrawal: number };
     const rows = set.of(WITHDRAWALS);
-    const row = rows.row(partition, (event as { readonly withdrawal: number }).withdrawal);
+    const row = rows.row(partition, withdrawal);
+    if (event.type === 'WithdrawalPlaced') this.#owners.open(partition, withdrawal, event.account);
+    const isOver = event.type === 'WithdrawalRefused' || event.type === 'WithdrawalConfirmed';
+    const owner = isOver
+      ? this.#owners.close(partition, withdrawal)
+      : this.#owners.of(partition, withdrawal);
+    rows.set(row, 'account', owner);
     if (status !== undefined) rows.set(row, 'status', status);
     switch (event.type) {
       case 'WithdrawalPlaced':
-        rows.set(row, 'account', event.account);
         rows.set(row, 'asset', event.asset);
         rows.set(row, 'amount', event.amount);
         rows.set(row, 'destination', event.destination);
@@ -55,5 +64,5 @@ export const withdrawalsProjection: Projection = {
         break;
       default:
     }
-  },
-};
+  }
+}

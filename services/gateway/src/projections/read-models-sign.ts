@@ -1,0 +1,20 @@
+import { accountText, type AccountId } from '@ringfence/kernel';
+import { faultText, type HealthSign } from '@ringfence/service-kit';
+import type { OpeningReadModels } from './opening-read-models.js';
+
+/** Parked accounts that are named; the others are counted. */
+const NAMED_MAX = 20;
+
+/**
+ * How the read models stand. Parked accounts are named and leave it up: all others flow, and
+ * starting the house again would not mend them.
+ */
+export function readModelsSign(models: OpeningReadModels): ReturnType<HealthSign['look']> {
+  const { isOn, fault, parked } = models;
+  if (fault !== undefined) return { isUp: false, shown: { fault: faultText(fault) } };
+  const named = [...parked].slice(0, NAMED_MAX).map(([account, reason]) => ({
+    account: accountText(account as AccountId),
+    reason,
+  }));
+  return { isUp: true, shown: { isOn, parked: parked.size, accounts: named } };
+}
