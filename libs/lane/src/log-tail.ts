@@ -37,7 +37,7 @@ export const logStream = (service: Service, partition: number): Stream => ({
   partition: service === 'reference' ? 0 : partition,
 });
 
-const DECISIONS_KEPT = 8_000;
+const DECISIONS_KEPT = 4_000;
 
 /**
  * Decoded records that several readers of one process share, newest only. The owner of a log puts

@@ -1,7 +1,11 @@
 import { HOUSE_LANES } from './definitions.js';
+import { keepGolden } from './golden.js';
 import { Run } from './run.js';
 
-/** `npm run sim -- --seeds N --from S --steps K --partitions P --calm --verbose` */
+/**
+ * `npm run sim -- --seeds N --from S --steps K --partitions P --calm --verbose`; with `--keep FILE`
+ * it keeps the logs of seed S as a golden house instead.
+ */
 const value = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);
   const given = at < 0 ? otherwise : Number(process.argv[at + 1]);
@@ -15,6 +19,12 @@ const [from, seeds, steps] = [value('from', 1), value('seeds', 50), value('steps
 const partitions = value('partitions', 0);
 const totals = new Map<string, number>();
 let failed = 0;
+if (has('keep')) {
+  const file = process.argv[process.argv.indexOf('--keep') + 1] ?? '';
+  const made = file.slice(file.lastIndexOf('/') + 1).replace('.json.gz', '');
+  await keepGolden(file, made, { seed: from, steps, partitions: Math.max(1, partitions) });
+  process.exit(0);
+}
 for (let seed = from; seed < from + seeds; seed++) {
   const run = new Run({
     seed,

@@ -9,7 +9,7 @@ import { Parking } from './parking.js';
 import { RowSet } from './rows.js';
 
 /** A transaction holds at most about so many rows; many events on one row are one. */
-const ROWS_MAX = 5000;
+const ROWS_MAX = 20_000;
 /** Events folded before others of the process have their turn. */
 const EVENTS_PER_TURN = 2000;
 const RETRY_MS = 100;
