@@ -94,6 +94,15 @@ export class Batch {
     this.decided.push(decided);
     this.events += decided.events.length;
   }
+  /** The record is durable: everyone who waits for a decision of it hears of it. */
+  answer(receipt: Receipt): void {
+    for (const { submission, index, decision, count } of this.replies) {
+      for (let i = 0; i < count; i++) {
+        const decided = this.decided[decision + i];
+        submission.answer(index + i, { kind: 'answered', decided, receipt, repeated: false });
+      }
+    }
+  }
   /** The next decision will be that of this command. */
   owe(submission: Submission, index: number): void {
     const decision = this.decided.length;

@@ -214,6 +214,8 @@ export class Lane<State> {
 
   /** The recorded answer to a command id; undefined when it was never decided here. */
   async answerOf(id: CommandId): Promise<Found | undefined> {
+    const known = await this.#answers.find(id, this.#writer.head.seq);
+    if (known) return known; // however long the append in flight may take
     await this.#inflight;
     return this.#answers.find(id, this.#writer.head.seq);
   }
@@ -340,17 +342,7 @@ export class Lane<State> {
     this.#core.locate(seq, offset);
     this.options.cache?.put(of, decided);
     this.options.onDurable?.({ head, hash: of, offset, decided });
-    for (const { submission, index, decision, count } of batch.replies) {
-      for (let i = 0; i < count; i++) {
-        const first = decided[decision + i];
-        submission.answer(index + i, {
-          kind: 'answered',
-          decided: first,
-          receipt,
-          repeated: false,
-        });
-      }
-    }
+    batch.answer(receipt);
     this.#post.durable(batch.sent, batch.heard);
     if (this.#repeats.length > 0) void this.#answerRepeats();
   }
