@@ -41,6 +41,8 @@ export class Intake<State> {
   #idleRecords = 0;
   /** of the record in the making */
   #seq = 0;
+  /** events folded so far, own and foreign: what a takeover would have to read again */
+  folded = 0;
 
   constructor(
     public core: LaneCore<State>,
@@ -89,6 +91,7 @@ export class Intake<State> {
       return null;
     }
     this.#idleRecords = 0;
+    this.folded += batch.events;
     for (const [peer, { sent }] of this.core.channels) {
       if (this.options.post.unsent(peer, sent)) batch.sent.set(peer, sent);
     }
@@ -154,6 +157,7 @@ export class Intake<State> {
       }
       this.core.inputs.set(input.topic, headOf(record));
       seen += ordinal;
+      this.folded += ordinal;
     }
     if (input.waiting > 0) this.options.rouse();
   }

@@ -147,6 +147,10 @@ export class Lane<State> {
   get queued(): number {
     return this.#intake.queued;
   }
+  /** events that this process folded, its own and those it read */
+  get folded(): number {
+    return this.#intake.folded;
+  }
   get idBytes(): number {
     return this.#core.ids.bytes;
   }

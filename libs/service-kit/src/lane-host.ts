@@ -14,8 +14,8 @@ import { faultText } from './fault-text.js';
 import type { LaneGround } from './lane-ground.js';
 import { witnessesOf } from './witnesses.js';
 
-/** Events after which a lane takes a snapshot. */
-const SNAPSHOT_EVENTS = 50_000;
+/** Events, own and read, after which a lane takes a snapshot: what a takeover folds again. */
+const SNAPSHOT_EVENTS = 150_000;
 const UNREADABLE = 'a log that it reads cannot be read now';
 const WAIT_FIRST_MS = 5;
 const WAIT_MAX_MS = 1000;
@@ -106,8 +106,8 @@ interface Slot<State> {
   appends: AppendWatch;
   /** the newest opening, over or under way */
   opening: Promise<void>;
-  /** events since the last snapshot was asked for */
-  events: number;
+  /** events that the lane had folded when the last snapshot was asked for */
+  folded: number;
 }
 
 /** Opens and keeps the lanes of one definition: one per partition, the reference lane once. */
@@ -131,7 +131,7 @@ export class LaneHost<State> implements HostedLanes {
       fault: undefined,
       appends: new AppendWatch(),
       opening: Promise.resolve(),
-      events: 0,
+      folded: 0,
     }));
   }
 
@@ -256,6 +256,7 @@ export class LaneHost<State> implements HostedLanes {
         return;
       }
       slot.lane = lane;
+      slot.folded = 0;
       slot.status = 'closed'; // from now on the lane's own counts
       for (const effect of this.effects) effect.opened(lane);
     } catch (fault) {
@@ -309,10 +310,10 @@ export class LaneHost<State> implements HostedLanes {
 
   #noteDurable(partition: number, slot: Slot<State>, record: LogRecord): void {
     this.#noteWritten(partition, slot);
-    for (const { events } of record.decided) slot.events += events.length;
     const { shadow, snapshotEvents = SNAPSHOT_EVENTS } = this.ground.options;
-    if (shadow && slot.events >= snapshotEvents) {
-      slot.events = 0;
+    const folded = slot.lane?.folded ?? 0;
+    if (shadow && folded - slot.folded >= snapshotEvents) {
+      slot.folded = folded;
       shadow.take({ service: this.service, partition }).catch((fault: unknown) => {
         this.ground.say(`no snapshot of ${this.service}/${partition}: ${faultText(fault)}`);
       });
