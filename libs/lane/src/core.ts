@@ -11,7 +11,7 @@ import {
 } from '@ringfence/kernel';
 import type { ChainHead, InputRange } from '@ringfence/journal';
 import { acknowledge, channelTo, post, type Channels } from './channels.js';
-import { IdTable, type SavedIds } from './id-table.js';
+import type { IdTable, SavedIds } from './id-table.js';
 import { type HouseDecided, type LogRecord } from './log-tail.js';
 import { Inputs } from './ranges.js';
 
@@ -86,7 +86,6 @@ export class LaneCore<State> {
   readonly state: State;
   readonly channels: Channels;
   readonly inputs: Map<string, ChainHead>;
-  readonly ids: IdTable;
   /** log time: the last tick of the reference log that this lane has read */
   time = 0;
   /** ticks read so far */
@@ -103,14 +102,13 @@ export class LaneCore<State> {
     readonly definition: LaneDefinition<State>,
     readonly address: Address,
     partitions: number,
-    seed: number,
+    readonly ids: IdTable,
     saved?: Saved,
   ) {
     this.state =
       (saved?.state as State | undefined) ?? definition.initial(address.partition, partitions);
     this.channels = saved?.channels ?? new Map();
     this.inputs = new Map(saved?.inputs);
-    this.ids = new IdTable(seed, saved?.ids);
     this.time = saved?.time ?? 0;
     this.ticks = saved?.ticks ?? 0;
     this.#offsets = saved?.offsets.slice() ?? new Uint32Array(FIRST_OFFSETS);
@@ -156,6 +154,7 @@ export class LaneCore<State> {
       this.#offsets = grown;
     }
     this.#offsets[seq] = offset;
+    this.ids.reached(seq);
   }
 
   /**

@@ -1,120 +1,188 @@
 import type { CommandId } from '@ringfence/kernel';
+import { IdGeneration, IdsDamaged, type SealedIds } from './id-generation.js';
+import { IdPrint } from './id-print.js';
+import { seal, type Sealing } from './id-sealing.js';
+import { IdSlots, type SavedSlots } from './id-slots.js';
 
-/** Sub-tables grow alone, so no insertion waits for more than a 256th of the whole. */
-const PARTS = 256;
-const FIRST_SLOTS = 16;
-const LOAD_MAX = 0.8;
+/**
+ * Stands among sequence numbers when a file had to be asked and did not verify: the id may be
+ * known. No record has this number.
+ */
+export const UNSURE = 0;
+/** Raised when the meaning of what is saved changes; another one is not used. */
+export const IDS_FORM = 2;
 
-interface Part {
-  /** high and low half of the print, and the sequence number; 0 in the third is an empty slot */
-  slots: Uint32Array;
-  used: number;
-}
-
-/** A copy of the table for a snapshot. */
+/** What a snapshot says of the ids. */
 export interface SavedIds {
+  readonly form: number;
   readonly seed: number;
-  readonly parts: readonly { readonly slots: Uint32Array; readonly used: number }[];
+  /** generations in files, oldest first */
+  readonly sealed: readonly SealedIds[];
+  /** later ids: generations that are not yet in a file, and as the last one the current */
+  readonly open: readonly SavedSlots[];
+}
+/** Full generations and the current one, oldest first. */
+export interface EarlierIds {
+  readonly full: readonly (IdGeneration | IdSlots)[];
+  readonly current: IdSlots;
 }
 
 /**
  * Remembers for ever which command ids a log holds: a keyed 64-bit print with the sequence number
- * of its record, 12 bytes a slot. A hit is
- * only a hint, confirmed by reading that record; a miss is certain.
+ * of its record. The current generation is a table in memory; a full one becomes a sorted file with
+ * a filter in memory. A hit is only a hint, confirmed by reading that record; a miss is certain.
  */
 export class IdTable {
-  readonly #seed: number;
-  readonly #parts: Part[];
-  #high = 0;
-  #low = 0;
+  readonly #print: IdPrint;
+  /** generations before the current, oldest first; those not yet in files come last */
+  readonly #earlier: (IdGeneration | IdSlots)[];
+  #current: IdSlots;
+  /** record whose ids come in */
+  #seq = 0;
+  /** records up to here are in the log */
+  #durable = 0;
+  #sealing: Promise<void> | null = null;
+  /** the newest sealing failed: the next full generation tries again */
+  #failed = false;
+  /** generations whose file did not verify, until they are made anew; for good if they cannot be */
+  readonly #damaged = new Map<IdGeneration, Promise<void>>();
+  /** makes a damaged generation anew from the log; undefined when the log has other ids */
+  mend: ((sealed: SealedIds) => Promise<IdGeneration | IdSlots | undefined>) | null = null;
 
-  /** @param seed  32 bits unknown to senders, who choose ids and could otherwise aim at one slot */
-  constructor(seed: number, saved?: SavedIds) {
-    this.#seed = saved?.seed ?? seed;
-    this.#parts = saved
-      ? saved.parts.map(({ slots, used }) => ({ slots: slots.slice(), used }))
-      : Array.from({ length: PARTS }, () => ({ slots: new Uint32Array(FIRST_SLOTS * 3), used: 0 }));
+  /**
+   * @param seed  32 bits unknown to senders
+   * @param how  where full generations go; without it there is one that never is full
+   */
+  constructor(
+    seed: number,
+    readonly how?: Omit<Sealing, 'seed'>,
+    earlier: EarlierIds = { full: [], current: new IdSlots() },
+  ) {
+    this.#print = new IdPrint(seed);
+    this.#earlier = [...earlier.full];
+    this.#current = earlier.current;
   }
 
+  /** of the prints */
+  get seed(): number {
+    return this.#print.seed;
+  }
   get size(): number {
-    let size = 0;
-    for (const part of this.#parts) size += part.used;
-    return size;
+    return this.#earlier.reduce((size, one) => size + one.size, this.#current.size);
   }
+  /** in memory */
   get bytes(): number {
-    let bytes = 0;
-    for (const part of this.#parts) bytes += part.slots.byteLength;
-    return bytes;
+    return this.#earlier.reduce((bytes, one) => bytes + one.bytes, this.#current.bytes);
+  }
+  /** full generations that are not in files yet */
+  get unsealed(): number {
+    return this.#earlier.filter((one) => one instanceof IdSlots).length;
+  }
+  get sealed(): readonly SealedIds[] {
+    return this.#earlier.filter((one) => one instanceof IdGeneration).map(({ sealed }) => sealed);
   }
   save(): SavedIds {
+    const open = this.#earlier.filter((one) => one instanceof IdSlots);
     return {
-      seed: this.#seed,
-      parts: this.#parts.map(({ slots, used }) => ({ slots: slots.slice(), used })),
+      form: IDS_FORM,
+      seed: this.seed,
+      sealed: this.sealed,
+      open: [...open, this.#current].map((slots) => slots.save()),
     };
   }
 
-  /** @returns sequence numbers of records that may hold the id, oldest first; usually none */
+  /**
+   * @returns sequence numbers of records that may hold the id, oldest first; usually none;
+   *          `UNSURE` among them when a file that had to be asked is damaged
+   */
   find(id: CommandId): readonly number[] {
-    this.#print(id);
-    const { slots } = this.#part();
-    let found: number[] | undefined;
-    for (let at = this.#start(slots); slots[at + 2] !== 0; at = this.#after(at, slots)) {
-      if (slots[at] === this.#high && slots[at + 1] === this.#low)
-        (found ??= []).push(slots[at + 2]);
+    this.#print.take(id);
+    const found = this.#current.find(this.#print.high, this.#print.low);
+    return this.#earlier.length === 0 ? found : this.#findEarlier(found);
+  }
+  #findEarlier(found: readonly number[]): readonly number[] {
+    const { high, low } = this.#print;
+    let all: number[] | undefined;
+    for (const generation of this.#earlier) {
+      const seqs =
+        generation instanceof IdSlots ? generation.find(high, low) : this.#ask(generation);
+      if (seqs.length > 0) (all ??= []).push(...seqs);
     }
-    return found ?? NONE;
+    return all === undefined ? found : [...all, ...found];
   }
 
+  #ask(generation: IdGeneration): readonly number[] {
+    try {
+      return generation.find(this.#print.high, this.#print.low);
+    } catch (fault) {
+      if (!(fault instanceof IdsDamaged)) throw fault;
+      if (!this.#damaged.has(generation)) {
+        this.#hear(generation.sealed.name, fault);
+        this.#damaged.set(generation, this.#mend(generation));
+      }
+      return [UNSURE];
+    }
+  }
+  async #mend(damaged: IdGeneration): Promise<void> {
+    const { sealed } = damaged;
+    try {
+      const mended = await this.mend?.(sealed);
+      if (!mended) throw new IdsDamaged(`${sealed.name} cannot be made anew`);
+      this.#earlier[this.#earlier.indexOf(damaged)] = mended;
+      this.#damaged.delete(damaged);
+    } catch (fault) {
+      this.#hear(sealed.name, fault);
+    }
+  }
+  #hear(name: string, fault: unknown): void {
+    this.how?.files.skipped(this.how.address, name, String(fault));
+  }
+
+  /** @param seq  the record in the making: not before that of the last id */
   add(id: CommandId, seq: number): void {
-    this.#print(id);
-    const part = this.#part();
-    if ((part.used + 1) * 3 > part.slots.length * LOAD_MAX) grow(part);
-    let at = this.#start(part.slots);
-    while (part.slots[at + 2] !== 0) at = this.#after(at, part.slots);
-    part.slots[at] = this.#high;
-    part.slots[at + 1] = this.#low;
-    part.slots[at + 2] = seq;
-    part.used++;
+    if (seq !== this.#seq) this.#begin(seq);
+    this.#print.take(id);
+    this.#current.add(this.#print.high, this.#print.low);
   }
-
-  #part(): Part {
-    return this.#parts[this.#low % PARTS];
-  }
-  #start(slots: Uint32Array): number {
-    return (this.#high % (slots.length / 3)) * 3;
-  }
-  #after(at: number, slots: Uint32Array): number {
-    return at + 3 === slots.length ? 0 : at + 3;
-  }
-  #print(id: CommandId): void {
-    let a = this.#seed;
-    let b = this.#seed ^ 0x5bd1e995;
-    for (let i = 0; i < 16; i += 2) {
-      const word = id.charCodeAt(i) | (id.charCodeAt(i + 1) << 8);
-      a = Math.imul(a ^ word, 0x9e3779b1);
-      a ^= a >>> 15;
-      b = Math.imul(b + word, 0x85ebca77) ^ a;
-      b ^= b >>> 13;
+  /** A generation ends between two records: where it ends follows from the log alone. */
+  #begin(seq: number): void {
+    this.#seq = seq;
+    if (this.how && this.#current.size >= this.how.files.full) {
+      this.#earlier.push(this.#current);
+      this.#current = new IdSlots();
+      this.#failed = false;
     }
-    this.#high = Math.imul(a ^ (b >>> 7), 0xc2b2ae35) >>> 0;
-    this.#low = Math.imul(b ^ (a >>> 11), 0x27d4eb2f) >>> 0;
+    this.#current.begin(seq);
   }
-}
 
-const NONE: readonly number[] = [];
-
-/** By a quarter, not by double: the table stays small for its load. */
-function grow(part: Part): void {
-  const old = part.slots;
-  const slots = new Uint32Array(Math.ceil((old.length / 3) * 1.25) * 3);
-  const count = slots.length / 3;
-  for (let from = 0; from < old.length; from += 3) {
-    if (old[from + 2] === 0) continue;
-    let at = (old[from] % count) * 3;
-    while (slots[at + 2] !== 0) at = at + 3 === slots.length ? 0 : at + 3;
-    slots[at] = old[from];
-    slots[at + 1] = old[from + 1];
-    slots[at + 2] = old[from + 2];
+  /** Records up to `seq` are in the log. Seals, beside the lane, what is full and durable. */
+  reached(seq: number): void {
+    this.#durable = seq;
+    if (!this.how || this.#sealing || this.#failed || !this.#nextFull()) return;
+    const sealing = { ...this.how, seed: this.seed };
+    this.#sealing = this.#sealAll(sealing).finally(() => (this.#sealing = null));
   }
-  part.slots = slots;
+  /** Resolves when what is full and durable, or damaged, is in files or could not be written. */
+  async settled(): Promise<void> {
+    await this.#sealing;
+    await Promise.all(this.#damaged.values());
+  }
+
+  #nextFull(): IdSlots | undefined {
+    const next = this.#earlier.find((one) => one instanceof IdSlots);
+    return next && next.last <= this.#durable ? next : undefined;
+  }
+  /** What cannot be written stays in memory, and nothing else changes. */
+  async #sealAll(sealing: Sealing): Promise<void> {
+    for (let next = this.#nextFull(); next; next = this.#nextFull()) {
+      try {
+        const generation = await seal(next, sealing);
+        this.#earlier[this.#earlier.indexOf(next)] = generation;
+      } catch (fault) {
+        this.#failed = true;
+        this.#hear(`ids of ${next.first}-${next.last}`, fault);
+        return;
+      }
+    }
+  }
 }

@@ -9,6 +9,9 @@ import {
   type Rule,
 } from '@ringfence/journal';
 import { LaneCore, StateDiverged, type Saved } from './core.js';
+import type { IdFiles } from './id-files.js';
+import { freshIds, mendedIds, savedIds } from './id-load.js';
+import type { IdTable } from './id-table.js';
 import {
   LogTail,
   logStream,
@@ -23,6 +26,8 @@ export interface SnapshotStore {
   /** the newest that verifies; undefined when there is none */
   load(address: Address): Promise<Saved | undefined>;
   save(address: Address, saved: Saved): Promise<void>;
+  /** beside them, full generations of ids; without it all ids stay in memory and in snapshots */
+  readonly ids?: IdFiles;
 }
 /** Keeps nothing. */
 export const NO_SNAPSHOTS: SnapshotStore = {
@@ -41,8 +46,10 @@ export interface LoadOptions<State> {
    * unknown
    */
   readonly wait: Wait;
-  /** 32 bits that key the table of ids */
+  /** 32 bits that key the prints of ids, unless the lane has some already */
   readonly seed: number;
+  /** lets the process serve others between two pieces of work */
+  readonly breathe?: () => Promise<void>;
   readonly cache?: DecodeCache;
   /** fold from the beginning even if there is a snapshot */
   readonly fromZero?: boolean;
@@ -62,10 +69,12 @@ export class Loader<State> {
   private constructor(
     readonly options: LoadOptions<State>,
     readonly address: Address,
-    saved: Saved | undefined,
+    ids: IdTable,
+    saved?: Saved,
   ) {
-    const { definition, partitions, seed } = options;
-    this.core = new LaneCore(definition, address, partitions, seed, saved);
+    const { definition, partitions } = options;
+    this.core = new LaneCore(definition, address, partitions, ids, saved);
+    ids.mend = (sealed) => mendedIds(sealed, this.core, options);
     this.head = saved?.head ?? GENESIS;
     for (const service of LaneCore.reads(definition)) this.#open(service);
   }
@@ -74,11 +83,11 @@ export class Loader<State> {
     const { definition, partition, snapshots, fromZero } = options;
     const address: Address = { service: definition.service, partition };
     const saved = fromZero ? undefined : await snapshots.load(address);
-    return new Loader(
-      options,
-      address,
-      saved?.foldVersion === definition.foldVersion ? saved : undefined,
-    );
+    if (saved?.foldVersion === definition.foldVersion) {
+      const ids = await savedIds(saved, options);
+      if (ids) return new Loader(options, address, ids, saved);
+    }
+    return new Loader(options, address, await freshIds(options));
   }
 
   #open(service: Service): void {
@@ -95,7 +104,10 @@ export class Loader<State> {
   }
 
   async fold(record: LogRecord): Promise<void> {
-    await this.core.replay(record, (range) => this.#range(range));
+    const { core } = this;
+    await core.replay(record, (range) => this.#range(range));
+    // a fold that is faster than its files waits, or memory would hold what should be in them
+    if (core.ids.unsealed > 1) await core.ids.settled();
   }
 
   async #range(range: InputRange): Promise<readonly LogRecord[]> {
@@ -196,6 +208,7 @@ export async function foldLane<State>(
  */
 export async function takeSnapshot<State>(options: LoadOptions<State>): Promise<ChainHead> {
   const { core, head } = await foldLane(options);
+  await core.ids.settled();
   await options.snapshots.save(
     { service: options.definition.service, partition: options.partition },
     core.save(head),

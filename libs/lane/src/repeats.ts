@@ -3,11 +3,16 @@ import { addressText, present, type CommandId } from '@ringfence/kernel';
 import { decodeHead, hash, type Receipt } from '@ringfence/journal';
 import type { Answer, Submission, Submitted } from './batch.js';
 import type { LaneCore } from './core.js';
+import { IdsDamaged } from './id-generation.js';
+import { UNSURE } from './id-table.js';
 import type { LoadOptions } from './load.js';
 import { decodeRecord, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
 import { hashOfPlain } from './unpacked.js';
 
-/** A command whose id may be known; `seqs` are the records that may hold its first answer. */
+/**
+ * A command whose id may be known; `seqs` are the records that may hold its first answer, `UNSURE`
+ * among them when a damaged file leaves it open.
+ */
 export interface Repeat {
   readonly submission: Submission;
   readonly index: number;
@@ -27,18 +32,22 @@ export class Answers<State> {
     readonly options: LoadOptions<State>,
   ) {}
 
-  /** @returns the decision with that id among records up to `durable`, or undefined */
+  /**
+   * @returns the decision with that id among records up to `durable`, or undefined
+   * @throws IdsDamaged when it cannot be told until a damaged file is made anew
+   */
   async find(
     id: CommandId,
     durable: number,
     seqs = this.core.ids.find(id),
   ): Promise<Found | undefined> {
     for (const seq of seqs) {
-      if (seq > durable) continue;
+      if (seq > durable || seq === UNSURE) continue;
       const { decided, hash: of, offset } = await this.#read(seq);
       const first = decided.find(({ origin }) => origin.kind === 'client' && origin.id === id);
       if (first) return { decided: first, receipt: { seq, hash: of, offset } };
     }
+    if (seqs.includes(UNSURE)) throw new IdsDamaged('whether the id is known is being read again');
     return undefined;
   }
 

@@ -13,7 +13,12 @@ const saved = (seq: number): Saved => ({
   state: { balances: new Map([[7, 12n]]), names: ['a'] },
   channels: new Map(),
   inputs: new Map(),
-  ids: { seed: 1, parts: [{ slots: new Uint32Array([1, 2, 3]), used: 1 }] },
+  ids: {
+    form: 2,
+    seed: 1,
+    sealed: [{ name: '1-9.ids', hash: 'ab', first: 1, last: 9, count: 20 }],
+    open: [{ first: 10, last: 10, parts: [{ slots: new Uint32Array([1, 2, 3]), used: 1 }] }],
+  },
   offsets: new Uint32Array([0, 5]),
   time: 9,
   ticks: 2,

@@ -1,9 +1,11 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { hash } from '@ringfence/journal';
 import { type Address } from '@ringfence/kernel';
 import type { Saved, SnapshotStore } from '@ringfence/lane';
+import { FileIdStore } from './file-ids.js';
+import { writeWhole } from './file-writing.js';
 
 /** So many of each lane are kept: if the newest does not verify, there is the one before. */
 const KEPT = 2;
@@ -15,11 +17,17 @@ const NAME = /^\d{16}\.snapshot$/;
  * own structured copy. They may be lost or deleted at any time: the log is the truth.
  */
 export class FileSnapshotStore implements SnapshotStore {
+  readonly ids: FileIdStore;
+
+  /** @param idsPerGeneration  of the ids beside the snapshots */
   constructor(
     readonly folder: string,
     /** hears of files that could not be used */
     readonly onSkipped: (file: string, why: string) => void = () => {},
-  ) {}
+    idsPerGeneration?: number,
+  ) {
+    this.ids = new FileIdStore(folder, idsPerGeneration, onSkipped);
+  }
 
   async load(address: Address): Promise<Saved | undefined> {
     const folder = this.#folderOf(address);
@@ -35,10 +43,7 @@ export class FileSnapshotStore implements SnapshotStore {
     await mkdir(folder, { recursive: true });
     const body = serialize(saved);
     const name = `${String(saved.head.seq).padStart(16, '0')}.snapshot`;
-    const made = join(folder, `${name}.tmp`);
-    await write(made, [Buffer.from(hash(body), 'latin1'), body]);
-    await rename(made, join(folder, name));
-    await sync(folder);
+    await writeWhole(folder, name, [Buffer.from(hash(body), 'latin1'), body]);
     const names = await namesIn(folder);
     for (const old of names.slice(0, -KEPT)) await rm(join(folder, old), { force: true });
   }
@@ -68,25 +73,5 @@ async function namesIn(folder: string): Promise<string[]> {
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw fault;
-  }
-}
-
-async function write(file: string, parts: readonly Uint8Array[]): Promise<void> {
-  const handle = await open(file, 'w');
-  try {
-    for (const part of parts) await handle.writeFile(part);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes the rename itself durable. */
-async function sync(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

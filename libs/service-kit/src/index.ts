@@ -3,6 +3,7 @@ export * from './command-bus.js';
 export * from './config.js';
 export * from './derived-id.js';
 export * from './fault-text.js';
+export * from './file-ids.js';
 export * from './file-snapshots.js';
 export * from './health-signs.js';
 export * from './health.module.js';

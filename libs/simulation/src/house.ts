@@ -28,6 +28,7 @@ import {
 import { Chance } from './chance.js';
 import { copyOf } from './copy.js';
 import { FaultyExchange, type PacketFaults } from './exchange.js';
+import { LossyIds } from './lossy-ids.js';
 import { remembered } from './remembered.js';
 import { SeededScheduler } from './scheduler.js';
 
@@ -41,6 +42,8 @@ export interface HouseOptions {
   readonly journal?: FaultPlan['rates'];
   readonly packets?: PacketFaults;
   readonly snapshots?: boolean;
+  /** ids of a generation, sealed beside the snapshots on a lossy disk; never full by default */
+  readonly idsPerGeneration?: number;
   /** what a planted fault changes of a lane that is about to open */
   readonly alter?: Alter;
 }
@@ -82,6 +85,7 @@ export class SimulatedHouse {
   answered: Order[] = [];
   readonly #owners = new Map<string, Owner[]>();
   readonly #snapshots = new Map<string, Saved[]>();
+  readonly ids: LossyIds;
   readonly rule = remembered(follow);
   /** lanes of one process share what was decoded; in every fourth house each reads for itself */
   readonly #cache: DecodeCache | null;
@@ -93,6 +97,7 @@ export class SimulatedHouse {
     this.chance = new Chance(options.seed);
     this.#cache = options.seed % 4 === 1 ? null : new DecodeCache();
     this.scheduler = new SeededScheduler(this.chance.fork());
+    this.ids = new LossyIds(options.idsPerGeneration ?? Infinity, new Chance(~options.seed));
     const faults = this.chance.fork();
     this.journalFaults(options.journal ?? {});
     this.journal = new MemoryJournal({
@@ -167,6 +172,7 @@ export class SimulatedHouse {
   }
   #store(): SnapshotStore {
     return {
+      ids: this.ids,
       load: async (address) => copyOf(this.#found(address)),
       save: async (address, saved) => {
         const kept = this.#snapshots.get(addressText(address)) ?? [];

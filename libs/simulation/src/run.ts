@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly climate?: Partial<Climate>;
   /** goes on after a violation: for hunting what hides behind another */
   readonly keepGoing?: boolean;
+  /** few, so that a short life seals many generations of ids */
+  readonly idsPerGeneration?: number;
 }
 /** What a run came to. */
 export interface RunResult {
@@ -44,6 +46,7 @@ const JOURNAL_FAULTS = {
   'failed-read': 0.01,
   'partial-read': 0.05,
 };
+const IDS_PER_GENERATION = 16;
 const PACKET_FAULTS = { lost: 0.04, repeated: 0.05 };
 const CALM = { lost: 0, repeated: 0 };
 /** How long a lane stands still, on average. */
@@ -69,7 +72,9 @@ export class Run {
 
   constructor(readonly options: RunOptions) {
     const partitions = options.partitions ?? 1 + (options.seed % 4);
-    this.house = new SimulatedHouse({ ...options, partitions, snapshots: true });
+    const idsPerGeneration = options.idsPerGeneration ?? IDS_PER_GENERATION;
+    const house = { ...options, partitions, snapshots: true, idsPerGeneration };
+    this.house = new SimulatedHouse(house);
     this.auditor = new Auditor({ partitions });
     this.observer = new Observer(this.house.journal, this.house.addresses(), this.house.rule);
     this.town = new Town(this.house, options.climate);

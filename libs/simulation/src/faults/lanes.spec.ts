@@ -22,7 +22,7 @@ import {
   indexOf,
   type Address,
 } from '@ringfence/kernel';
-import { logStream, StateDiverged } from '@ringfence/lane';
+import { IdTable, logStream, StateDiverged } from '@ringfence/lane';
 import { HOUSE_LANES } from '../definitions.js';
 import type { Alter, Order } from '../house.js';
 import { Run, type RunOptions } from '../run.js';
@@ -95,11 +95,7 @@ const forgetsIds: Alter = (_address, options) => ({
     load: async (address) => {
       const saved = await options.snapshots.load(address);
       if (!saved) return undefined;
-      const empty = ({ slots }: { slots: Uint32Array }) => ({
-        slots: new Uint32Array(slots.length),
-        used: 0,
-      });
-      return { ...saved, ids: { ...saved.ids, parts: saved.ids.parts.map(empty) } };
+      return { ...saved, ids: new IdTable(saved.ids.seed).save() };
     },
   },
 });
@@ -115,19 +111,38 @@ const takesTwins: Rule = (head, offset, bytes) => {
 };
 
 describe('an id that came before', () => {
-  const again = async (alter?: Alter): Promise<Run> => {
-    const run = await founded({ alter });
+  const again = async (alter?: Alter, idsPerGeneration?: number): Promise<Run> => {
+    const run = await founded({ alter, idsPerGeneration });
     const { id } = await moves(run, 'in');
+    await moves(run, 'out');
     await snapshot(run, A0);
     await restarted(run, A0);
     await moves(run, 'in', id);
     return run;
+  };
+  /** Ids that only files hold, as the newest snapshot names them. */
+  const sealed = (run: Run): number => {
+    const [newest] = run.house.savedSnapshots(A0).slice(-1);
+    return newest.ids.sealed.reduce((sum, { count }) => sum + count, 0);
   };
   it('acts once after a restart (SIM-201)', async () => {
     expect(rulesOf(await again())).toEqual([]);
   });
   it('is found out to act twice when a snapshot forgot it (SIM-202)', async () => {
     expect(rulesOf(await again(forgetsIds))).toContain('6: an-id-acts-once');
+  });
+  it('acts once when its generation is sealed, whatever became of the file (SIM-216)', async () => {
+    const run = await again(undefined, 1);
+    expect(sealed(run)).toBeGreaterThan(0);
+    expect(rulesOf(run)).toEqual([]);
+    for (const file of run.house.ids.files.keys()) run.house.ids.files.set(file, new Uint8Array(9));
+    await restarted(run, A0);
+    await moves(run, 'in', run.house.orders.at(-1)?.id);
+    expect(run.house.ids.heard).toContainEqual(expect.stringContaining('it has 9 bytes'));
+    expect(rulesOf(run)).toEqual([]);
+  });
+  it('is found out to act twice when a generation forgot it (SIM-217)', async () => {
+    expect(rulesOf(await again(forgetsIds, 1))).toContain('6: an-id-acts-once');
   });
 });
 
