@@ -94,6 +94,8 @@ export class LaneCore<State> {
   readonly #mail: Mail;
   readonly #own: Order;
   readonly #local: Command[] = [];
+  /** where the events of a decision gather; what is kept is a copy without room to spare */
+  readonly #gathered: Event[] = [];
   #replaying = false;
   /** where the events of the record in the making stand; one for all of them */
   #at: At;
@@ -163,9 +165,9 @@ export class LaneCore<State> {
    * @throws LaneFault when skipping it is not allowed or the fold was left half done
    */
   decide(command: Command, order: Order): Decision {
-    const events: Event[] = [];
-    const outcome = this.#decide(command, order, events);
-    return { outcome, events };
+    this.#gathered.length = 0;
+    const outcome = this.#decide(command, order, this.#gathered);
+    return { outcome, events: this.#gathered.slice() };
   }
 
   #decide(command: Command, order: Order, into: Event[]): Outcome {

@@ -199,7 +199,7 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     expect(kinds).toEqual(['quarantined', 'accepted', 'quarantined', 'accepted']);
   });
 
-  it('set aside a command that no record can hold, and go on (LANE-020)', async () => {
+  it('set aside a command that no record can hold, and go on (LANE-028)', async () => {
     const house = make(5, 1);
     house.startAll();
     await house.exhaust();
