@@ -13,7 +13,6 @@ import {
   Submission,
   type Answer,
   type Batch,
-  type ClientCommand,
   type PackedCommand,
   type Submitted,
 } from './batch.js';
@@ -188,10 +187,7 @@ export class Lane<State> {
    * @returns false, and nothing happens, when the queue is full or the lane does not decide: try
    *          again later. What only reduces risk is always taken.
    */
-  submit(commands: readonly ClientCommand[], done: (answers: readonly Answer[]) => void): boolean {
-    return this.#take(commands, done);
-  }
-  #take(commands: readonly Submitted[], done: (answers: readonly Answer[]) => void): boolean {
+  submit(commands: readonly Submitted[], done: (answers: readonly Answer[]) => void): boolean {
     if (this.#status !== 'active') return false;
     const room = (this.options.queueMax ?? QUEUE_MAX) - this.#intake.queued;
     const { reducing } = this.definition;
@@ -213,7 +209,7 @@ export class Lane<State> {
     packed: readonly PackedCommand[],
     done: (answers: readonly Answer[]) => void,
   ): boolean {
-    return this.#take(packed.map(unpacked), done);
+    return this.submit(packed.map(unpacked), done);
   }
 
   /** The recorded answer to a command id; undefined when it was never decided here. */

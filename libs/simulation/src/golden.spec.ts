@@ -7,7 +7,7 @@ import { HOUSE_LANES } from './definitions.js';
 import { readGolden, type GoldenHouse, type GoldenLane } from './golden.js';
 
 const FOLDER = new URL('../golden/', import.meta.url);
-const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.json.gz'));
+const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.golden'));
 
 const addressOf = (lane: string): Address => {
   const [service, partition] = lane.split('/');
@@ -25,7 +25,7 @@ function journalOf({ lanes }: GoldenHouse): MemoryJournal {
 }
 
 /** Bodies of the records that count, and the same decisions packed anew. */
-function* packedAnew({ entries }: GoldenLane): Generator<{ then: Uint8Array; now: Uint8Array }> {
+function* packedAnew({ entries }: GoldenLane): Generator<{ old: Uint8Array; anew: Uint8Array }> {
   let head = GENESIS;
   for (const [offset, entry] of entries.entries()) {
     const followed = follow(head, offset, bytesOf(entry));
@@ -33,7 +33,7 @@ function* packedAnew({ entries }: GoldenLane): Generator<{ then: Uint8Array; now
     head = followed.head;
     if (followed.record.head.n === 0) continue;
     const { decided } = decodeRecord(followed.record);
-    yield { then: followed.record.body, now: catalogue.encode(decided) };
+    yield { old: followed.record.body, anew: catalogue.encode(decided) };
   }
 }
 
@@ -53,8 +53,8 @@ describe.each(FILES)('the golden house of %s', (file) => {
   });
   it.each(golden.lanes)('packs what $lane decided to the same bytes (GOLD-002)', (kept) => {
     let records = 0;
-    for (const { then, now } of packedAnew(kept)) {
-      expect(Buffer.from(now)).toEqual(Buffer.from(then));
+    for (const { old, anew } of packedAnew(kept)) {
+      expect(Buffer.from(anew)).toEqual(Buffer.from(old));
       records++;
     }
     expect(records).toBeGreaterThan(0);

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { addressText } from '@ringfence/kernel';
 import { logStream } from '@ringfence/lane';
 import { HOUSE_LANES } from './definitions.js';
@@ -23,7 +22,7 @@ export interface GoldenLane {
 }
 
 export const readGolden = (file: string | URL): GoldenHouse =>
-  JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as GoldenHouse;
+  JSON.parse(readFileSync(file, 'utf8')) as GoldenHouse;
 
 /**
  * Lives through a seed with all its faults and keeps its logs.
@@ -51,5 +50,5 @@ export async function keepGolden(
     };
   });
   const golden: GoldenHouse = { made, partitions, lanes };
-  writeFileSync(file, gzipSync(JSON.stringify(golden), { level: 9 }));
+  writeFileSync(file, `${JSON.stringify(golden)}\n`);
 }

@@ -21,7 +21,7 @@ const totals = new Map<string, number>();
 let failed = 0;
 if (has('keep')) {
   const file = process.argv[process.argv.indexOf('--keep') + 1] ?? '';
-  const made = file.slice(file.lastIndexOf('/') + 1).replace('.json.gz', '');
+  const made = file.slice(file.lastIndexOf('/') + 1).replace('.golden', '');
   await keepGolden(file, made, { seed: from, steps, partitions: Math.max(1, partitions) });
   process.exit(0);
 }

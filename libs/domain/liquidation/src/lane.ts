@@ -64,7 +64,7 @@ function next(state: LiquidationState): Command | null {
  */
 export const liquidationLane: LaneDefinition<LiquidationState> = {
   service: 'liquidation',
-  foldVersion: 1,
+  foldVersion: 2,
   initial: initialLiquidation,
   deciders: {
     ScheduleRound: scheduleRound,

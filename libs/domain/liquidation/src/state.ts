@@ -35,8 +35,6 @@ export interface CloseOut {
   refusals: number;
   /** most lots of the next slice after a refusal; 0: no such bound */
   lotsMax: number;
-  /** sequence of accounts at the last fill: an older evaluation sizes nothing */
-  filledSeq: number;
   /** accounts was told to mark the bucket failing */
   adl: boolean;
   /** a round after this one was asked for; −1: none was */
@@ -98,7 +96,6 @@ export const newCloseOut = ({ account, bucket }: OfBucket): CloseOut => ({
   sizedTick: 0,
   refusals: 0,
   lotsMax: 0,
-  filledSeq: 0,
   adl: false,
   wantedAfter: -1,
   sale: 0,

@@ -46,7 +46,7 @@ describe('the auditor', () => {
   bites('a claim is paid short (SIM-108)', money.paysShort, /^4: claims-pro-rata/);
   bites('rounding loses a unit (SIM-109)', money.losesUnit, /^4: lanes-pro-rata/);
   bites('a cut is never reported (SIM-110)', money.cutsUntold, /^4: layers-sum-to-the-deficit/);
-  bites('insurance is overdrawn (SIM-111)', money.overdrawsInsurance, /^4: reports-what-it-settl/);
+  bites('insurance is overdrawn (SIM-218)', money.overdrawsInsurance, /^4: reports-what-it-settl/);
   bites('insurance bears all (SIM-112)', money.insuranceBearsAll, /^4: decides-what-was-reported/);
   bites('the fee comes first (SIM-113)', money.takesFeeFirst, /^5: fee-from-what-equity-remains/);
   bites('the gate lets all through (SIM-114)', margin.opensGate, /^5: initial-requirement-after/);

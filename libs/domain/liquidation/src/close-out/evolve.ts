@@ -3,6 +3,7 @@ import type { EventOf, Mail } from '@ringfence/contracts';
 import { invariant, present } from '@ringfence/kernel';
 import { clearingLane } from '../addresses.js';
 import { touchCloseOut, touchCounters } from '../digest.js';
+import { noteFill } from '../views/risk.js';
 import { STALE, newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
 
 type OfBucket = Parameters<typeof closeOutKey>[0];
@@ -35,8 +36,8 @@ function onCall(state: LiquidationState, event: EventOf<'CallNoted'>): void {
 
 /** Starts anew; only what is still to be answered is kept. */
 function onOpened(state: LiquidationState, event: EventOf<'CloseOutOpened'>): void {
-  const { call, slice, sale, filledSeq, sizedTick, soldTick } = entered(state, event);
-  const kept = { call, slice, sale, filledSeq, sizedTick, soldTick };
+  const { call, slice, sale, sizedTick, soldTick } = entered(state, event);
+  const kept = { call, slice, sale, sizedTick, soldTick };
   const { account, bucket } = event;
   const anew = { ...newCloseOut({ account, bucket }), ...kept, status: 'reducing' as const };
   state.closeOuts.set(closeOutKey(event), anew);
@@ -63,7 +64,7 @@ function onSized(state: LiquidationState, event: EventOf<'SliceSized'>): void {
 /** Slice 0 stands for what a round's deleveraging closed. */
 function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void {
   const closeOut = changed(state, event);
-  closeOut.filledSeq = Math.max(closeOut.filledSeq, event.accountsSeq);
+  noteFill(state.risk, closeOutKey(event), event.accountsSeq);
   if (event.slice > 0) {
     closeOut.slice = null;
     closeOut.refusals = 0;

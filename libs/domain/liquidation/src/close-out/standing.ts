@@ -35,7 +35,8 @@ export function freshEvaluation(
 ): Evaluation | undefined {
   const key = closeOutKey(closeOut);
   const evaluation = state.risk.evaluations.get(key);
-  const seen = Math.max(closeOut.filledSeq, state.accounts.taken.get(key)?.seq ?? 0);
+  const filled = state.risk.filled.get(key) ?? 0;
+  const seen = Math.max(filled, state.accounts.taken.get(key)?.seq ?? 0);
   if (!evaluation || evaluation.accountsSeq < seen) return undefined;
   const cured = state.risk.cured.get(key);
   return cured !== undefined && evaluation.frame <= cured ? undefined : evaluation;

@@ -11,16 +11,29 @@ export interface RiskView {
   readonly watched: Set<number>;
   /** frame in which a bucket was last cured, until an evaluation of a later frame comes */
   readonly cured: Map<number, number>;
+  /**
+   * sequence of accounts at the last fill of a bucket, until risk has seen that far: the fill may
+   * outlive the close-out that asked for it, and the next one must not be sized from before
+   */
+  readonly filled: Map<number, number>;
 }
 export const newRiskView = (): RiskView => ({
   evaluations: new Map(),
   watched: new Set(),
   cured: new Map(),
+  filled: new Map(),
 });
+
+/** An older evaluation than this fill sizes nothing and proves nothing. */
+export function noteFill({ filled, evaluations }: RiskView, key: number, seq: number): void {
+  if ((evaluations.get(key)?.accountsSeq ?? 0) >= seq) return;
+  filled.set(key, Math.max(filled.get(key) ?? 0, seq));
+}
 
 function onEvaluated({ risk }: LiquidationState, event: Evaluation): void {
   const key = closeOutKey(event);
   if (event.frame > (risk.cured.get(key) ?? event.frame)) risk.cured.delete(key);
+  if (event.accountsSeq >= (risk.filled.get(key) ?? Infinity)) risk.filled.delete(key);
   if (event.level !== 'healthy' || risk.watched.has(key)) risk.evaluations.set(key, event);
   else risk.evaluations.delete(key);
 }
