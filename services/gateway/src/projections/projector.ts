@@ -37,7 +37,7 @@ interface Stream {
   readonly partition: number;
   readonly tail: LogTail;
   readonly folds: readonly Projection[];
-  /** in the database */
+  /** in the database, or on the way there */
   written: Position;
   /** what the rows in the database show */
   reflected: Position;
@@ -56,6 +56,8 @@ export class Projector {
   readonly #streams: readonly Stream[];
   readonly #unwatch: (() => void)[] = [];
   #running: Promise<void> = Promise.resolve();
+  /** the transaction under way: there is one at a time */
+  #writing: Promise<void> = Promise.resolve();
   #wakeIdle: (() => void) | undefined;
   #wakePause: (() => void) | undefined;
   #noted = true;
@@ -143,6 +145,7 @@ export class Projector {
     for (const stop of this.#unwatch) stop();
     this.#wakeAll();
     await this.#running;
+    await this.#writing.catch(() => undefined);
   }
 
   #find(service: Service, partition: number): Stream | undefined {
@@ -195,15 +198,21 @@ export class Projector {
     for (let i = 0; i < length; i++) {
       await this.#fold(this.#streams[(this.#first + i) % length], rows);
     }
+    await this.#writing;
     const steps = this.#streams.flatMap(stepOf);
     if (steps.length === 0) return false;
-    // what moved no row is noted with the next row: it costs nothing to read it again
-    if (rows.count > 0) {
-      await this.parking.write(rows, steps);
-      for (const stream of this.#streams) stream.written = positionOf(stream);
-    }
     const hasMoved = this.#streams.some(({ tail, reflected }) => tail.head.seq > reflected.seq);
-    for (const stream of this.#streams) stream.reflected = positionOf(stream);
+    const ends = this.#streams.map(positionOf);
+    const reflect = (): void => this.#streams.forEach((stream, i) => (stream.reflected = ends[i]));
+    // what moved no row is noted with the next row: it costs nothing to read it again
+    if (rows.count === 0) reflect();
+    else {
+      this.#streams.forEach((stream, i) => (stream.written = ends[i]));
+      this.#writing = this.parking.write(rows, steps).then(reflect);
+      this.#writing.catch(() => undefined); // whoever awaits it next hears of it
+      // far behind: the next rows are folded meanwhile
+      if (rows.count < ROWS_MAX) await this.#writing;
+    }
     return hasMoved;
   }
 

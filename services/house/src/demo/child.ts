@@ -12,7 +12,7 @@ export interface HouseProcess {
 }
 
 /** the house lives well in this; without it the engine lets garbage lie for long */
-const HEAP_LIMITS = ['--max-old-space-size=640', '--max-semi-space-size=32'];
+const HEAP_LIMITS = ['--max-old-space-size=640', '--max-semi-space-size=64'];
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /**
