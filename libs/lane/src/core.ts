@@ -22,7 +22,7 @@ const RECORDS_PER_DIGEST = 64;
  * of it changed more than once. In between it waits until there are many.
  */
 const FEW_DECISIONS = 2_000;
-const MANY_DECISIONS = 30_000;
+const MANY_DECISIONS = 100_000;
 
 /** @param since  decisions after the last digest */
 export const isDigestDue = (seq: number, since: number): boolean =>

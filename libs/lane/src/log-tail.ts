@@ -37,7 +37,8 @@ export const logStream = (service: Service, partition: number): Stream => ({
   partition: service === 'reference' ? 0 : partition,
 });
 
-const DECISIONS_KEPT = 4_000;
+/** Neighbours read within a record or two; what is kept longer the collector copies for nothing. */
+const MESSAGES_KEPT = 4_000;
 
 /**
  * Decoded records that several readers of one process share, newest only. The owner of a log puts
@@ -51,17 +52,21 @@ export class DecodeCache {
   put(hash: string, decided: readonly HouseDecided[]): void {
     if (this.#records.has(hash)) return;
     this.#records.set(hash, decided);
-    this.#kept += decided.length + 1;
+    this.#kept += messagesIn(decided);
     for (const [oldest, old] of this.#records) {
-      if (this.#kept <= DECISIONS_KEPT) break;
+      if (this.#kept <= MESSAGES_KEPT || oldest === hash) break;
       this.#records.delete(oldest);
-      this.#kept -= old.length + 1;
+      this.#kept -= messagesIn(old);
     }
   }
   get(hash: string): readonly HouseDecided[] | undefined {
     return this.#records.get(hash);
   }
 }
+
+/** Commands and events. */
+const messagesIn = (decided: readonly HouseDecided[]): number =>
+  decided.reduce((sum, { events }) => sum + events.length, decided.length);
 
 /** @throws DecodeError when the body does not read: truth is never skipped */
 export function decodeRecord(record: ChainRecord, cache?: DecodeCache): LogRecord {

@@ -34,7 +34,7 @@ export function touchAll(state: RiskState, slots: Iterable<number>): void {
   }
   if (added.length === 0) return;
   const rest = work.head < work.queue.length ? work.queue.slice(work.head) : [];
-  work.queue = rest.concat(added).sort((a, b) => a - b);
+  work.queue = [...Float64Array.from(rest.concat(added)).sort()];
   work.head = 0;
 }
 

@@ -43,14 +43,41 @@ export function push(
   rise(heap, heap.keys.length - 1);
 }
 
-/** Takes out all entries whose key is below `limit` and calls `fired` with those that are valid. */
+/** From one in so many entries on it is cheaper to make a heap anew than to take them out. */
+const MANY_PART = 16;
+
+/**
+ * Takes out all entries whose key is below `limit` and calls `fired` with those that are valid, in
+ * no order: a crash fires thousands at once.
+ */
 export function fire(heap: Heap, limit: number, valid: Valid, fired: (slot: number) => void): void {
+  if (isMany(heap, limit)) {
+    sweep(heap, (slot, evaluation, key) => {
+      const isValid = valid(slot, evaluation);
+      if (isValid && key < limit) fired(slot);
+      return isValid && key >= limit;
+    });
+    return;
+  }
   while (heap.keys.length > 0 && (heap.keys[0] ?? 0) < limit) {
     const slot = heap.slots[0] ?? 0;
     const evaluation = heap.evaluations[0] ?? 0;
     drop(heap);
     if (valid(slot, evaluation)) fired(slot);
   }
+}
+
+/** Goes down from the top as far as keys are below the limit, or until there are many. */
+function isMany({ keys }: Heap, limit: number): boolean {
+  const many = keys.length / MANY_PART;
+  const below = (at: number): boolean => at < keys.length && (keys[at] ?? 0) < limit;
+  const found = below(0) ? [0] : [];
+  for (let i = 0; i < found.length && found.length <= many; i++) {
+    const left = 2 * (found[i] ?? 0) + 1;
+    if (below(left)) found.push(left);
+    if (below(left + 1)) found.push(left + 1);
+  }
+  return found.length > many && found.length > SWEEP_MIN;
 }
 
 function drop(heap: Heap): void {
@@ -62,7 +89,11 @@ function drop(heap: Heap): void {
   sink(heap, 0);
 }
 
-function sweep(heap: Heap, valid: Valid): void {
+/** Makes the heap anew of the entries that stay. */
+function sweep(
+  heap: Heap,
+  stays: (slot: number, evaluation: number, key: number) => boolean,
+): void {
   const { keys, slots, evaluations } = heap;
   heap.keys = [];
   heap.slots = [];
@@ -70,7 +101,7 @@ function sweep(heap: Heap, valid: Valid): void {
   keys.forEach((key, i) => {
     const slot = slots[i] ?? 0;
     const evaluation = evaluations[i] ?? 0;
-    if (!valid(slot, evaluation)) return;
+    if (!stays(slot, evaluation, key)) return;
     heap.keys.push(key);
     heap.slots.push(slot);
     heap.evaluations.push(evaluation);
