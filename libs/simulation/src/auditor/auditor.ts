@@ -45,6 +45,7 @@ export class Auditor {
   readonly #transfers: Transfers;
   readonly #custody: Custody;
   readonly #closeOuts: CloseOuts;
+  readonly #margin: Margin;
   readonly #channels: Channels;
   readonly #checks: readonly Check[];
 
@@ -70,6 +71,7 @@ export class Auditor {
     this.#custody = new Custody(house, this.#ledger);
     this.#closeOuts = new CloseOuts(house);
     this.#channels = new Channels(house, this.#legs);
+    this.#margin = new Margin(house);
     this.#checks = [
       this.#legs,
       this.#walls,
@@ -77,7 +79,7 @@ export class Auditor {
       this.#custody,
       this.#ledger,
       this.#rounds,
-      new Margin(house),
+      this.#margin,
       this.#closeOuts,
     ];
   }
@@ -127,6 +129,7 @@ export class Auditor {
     this.#legs.checkQuiet();
     this.#rounds.checkQuiet();
     this.#channels.checkQuiet();
+    this.#margin.checkQuiet();
     return this.#house.findings.all;
   }
 

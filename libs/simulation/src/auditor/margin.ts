@@ -1,5 +1,5 @@
 import type { EventOf } from '@ringfence/contracts';
-import { partitionOf } from '@ringfence/kernel';
+import { EXCESS, partitionOf } from '@ringfence/kernel';
 import type { Bucket } from './book.js';
 import type { Guarantee } from './findings.js';
 import { initialFigures, lineFigures, maintenanceFigures, type Sight } from './figures.js';
@@ -91,6 +91,36 @@ export class Margin implements Check {
       this.#closing.delete(bucketName(event));
     },
   };
+  /**
+   * Nobody was passed over: every bucket, recomputed at what its risk lane has read last, stands
+   * where its figures put it.
+   */
+  checkQuiet(): void {
+    for (const book of this.house.seenByRisk) {
+      const prices = this.house.prices('risk', book.partition);
+      const sight = { listing: this.house.listing, prices, book };
+      for (const buckets of book.buckets.values()) {
+        for (const bucket of buckets.values()) this.#checkStanding(sight, bucket);
+      }
+    }
+  }
+  #checkStanding(sight: Sight, bucket: Bucket): void {
+    const { account, id } = bucket;
+    if (id === EXCESS || sight.book.owner(account)?.class === 'insurance') return;
+    const lines = lineFigures(sight, bucket);
+    if (lines.length === 0 && bucket.debt === 0n) return;
+    const { equity, maintenance, call, initial } = maintenanceFigures(sight, bucket);
+    const name = bucketName({ account, bucket: id });
+    const closing = this.#closing.has(name);
+    const called = this.#calls.has(name);
+    const short = equity < call || bucket.debt > 0n;
+    const whole = equity >= initial && bucket.debt === 0n;
+    const holds =
+      (equity >= maintenance || closing) && (!short || called || closing) && !(whole && called);
+    this.house.findings.expect(holds, 5, 'nobody-passed-over', () =>
+      text({ name, equity, maintenance, call, initial, debt: bucket.debt, closing, called }),
+    );
+  }
   #checkWhole(event: EventOf<'CallMet'> | EventOf<'BucketCured'>, at: Place): void {
     const newest = this.#newest.get(bucketName(event));
     const whole = newest !== undefined && newest.equity >= newest.initial && newest.debt === 0n;

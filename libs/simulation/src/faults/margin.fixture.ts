@@ -88,3 +88,15 @@ export const countsLateLegTwice: Planted = broken<RiskState>('risk', (definition
   const accounts = { ...views, LegApplied: twice };
   return { ...definition, views: { ...definition.views, accounts } };
 });
+
+/** A frame wakes nobody whose price interval it leaves: who falls short is never called. */
+export const passesOver: Planted = broken<RiskState>('risk', (definition) => {
+  const views = present(definition.views.reference, 'a view of reference');
+  const view = present(views.FrameAccepted, 'a view of frames');
+  const blind: typeof view = (state, event, at) => {
+    state.work.triggers.length = 0;
+    view(state, event, at);
+  };
+  const reference = { ...views, FrameAccepted: blind };
+  return { ...definition, views: { ...definition.views, reference } };
+});

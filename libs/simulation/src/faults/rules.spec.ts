@@ -58,6 +58,7 @@ describe('the auditor', () => {
   );
   bites('a late leg counts twice (SIM-122)', margin.countsLateLegTwice, /^5: figures-of-the-/);
   bites('frames swap on one lane (SIM-117)', margin.swapsFrames, /^5: judged-as-seen/);
+  bites('a bucket is passed over (SIM-219)', margin.passesOver, /^5: nobody-passed-over/);
   bites('markers are dropped (SIM-118)', rounds.dropsMarkers, /^4: settles-after-all-markers/);
   bites('a leg has its sender’s tag (SIM-119)', rounds.tagsItself, /^4: one-tag-on-both-sides/);
   bites(
