@@ -12,6 +12,8 @@ import { hashOfPlain } from './unpacked.js';
 
 /** At most so many decisions in one record; DESIGN 4.1. */
 const DECISIONS_MAX = 1000;
+/** And of commands none beyond so many events, which is less than half a megabyte. */
+const RECORD_EVENTS_MAX = 4000;
 /** Foreign events of one log seen in one go, at least; the rest waits until others had a turn. */
 const EVENTS_MAX = 256;
 /** Foreign records read without a decision before the lane notes its position anyway. */
@@ -77,10 +79,11 @@ export class Intake<State> {
     this.#seq = this.options.writer.next().seq;
     this.core.begin(this.#seq);
     try {
+      const before = this.folded;
       this.#takePackets(batch);
       for (const input of this.inputs) this.#takeRecords(input, batch);
       this.#takeCommands(batch);
-      this.#takePiece(batch);
+      this.#takePiece(batch, this.folded > before);
       if (this.#isDue(batch)) batch.body = this.#encode(batch);
     } catch (fault) {
       this.#requeue(batch);
@@ -193,7 +196,11 @@ export class Intake<State> {
   }
 
   #takeCommands(batch: Batch): void {
-    while (this.queue.length > 0 && batch.decided.length < DECISIONS_MAX) {
+    while (
+      this.queue.length > 0 &&
+      batch.decided.length < DECISIONS_MAX &&
+      batch.events < RECORD_EVENTS_MAX
+    ) {
       const submission = this.queue[0];
       const index = submission.next++;
       this.queued--;
@@ -232,9 +239,14 @@ export class Intake<State> {
     return this.core.decide(command, { id, by, from: null, cause: null });
   }
 
-  #takePiece(batch: Batch): void {
+  /** What was read may have taken long: the work that it made begins with the next turn. */
+  #takePiece(batch: Batch, hasRead: boolean): void {
     const piece = this.core.definition.next(this.core.state);
     if (!piece) return;
+    if (hasRead) {
+      this.options.rouse();
+      return;
+    }
     const before = batch.decided.length;
     this.#decideInto(batch, { kind: 'continuation' }, piece, {
       id: null,
