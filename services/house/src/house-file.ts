@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PARTITIONS_MAX } from '@ringfence/kernel';
 
+/** Its name: a folder that has one is a house's. */
+export const HOUSE_FILE = 'house.json';
+
 /** What a folder of logs is, written once when it is made. */
 export interface HouseFile {
   /** of the folder's layout: 1 */
@@ -22,7 +25,7 @@ export class HouseFolderUnfit extends Error {
  * @throws HouseFolderUnfit
  */
 export function openHouseFolder(folder: string, partitions: number | undefined): HouseFile {
-  const path = join(folder, 'house.json');
+  const path = join(folder, HOUSE_FILE);
   const found = read(path);
   if (found === undefined) {
     mkdirSync(folder, { recursive: true });

@@ -7,7 +7,8 @@ import { runToEnd, startProcess, type HouseProcess } from './child.js';
 import { Crash } from './crash.js';
 import { Crowd } from './crowd.js';
 import { firstKeyPrint, found, listingsOf } from './founding.js';
-import { parseOptions, WrongOption, type DemoOptions } from './options.js';
+import { mustBeEmpty, parseOptions, startsAgain, WrongOption } from './options.js';
+import type { DemoOptions } from './options.js';
 import { peopleOf } from './people.js';
 import { Progress } from './progress.js';
 import { joined, type Rebuilt } from './rebuild.js';
@@ -173,6 +174,7 @@ function* wrongSums(seen: Seen): Generator<string> {
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
+  if (options.data !== null) mustBeEmpty(options.data);
   const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'ringfence-demo-')));
   const demo = new Demo(options, folder);
   let stopping = false;
@@ -181,7 +183,7 @@ async function main(): Promise<number> {
       if (stopping) return;
       stopping = true;
       process.stderr.write(
-        `\nstopping; the house in ${folder} starts again with --data ${folder}\n`,
+        `\nstopping; the house in ${folder} starts again with ${startsAgain(folder)}\n`,
       );
       void demo.stop().finally(() => process.exit(130));
     });

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { HOUSE_FILE } from '../house-file.js';
+
 /** What `npm run demo` takes; every amount is in whole settlement units. */
 export interface DemoOptions {
   readonly scenario: 'crash';
@@ -78,4 +82,21 @@ function valueOf(name: string, text: string | undefined): unknown {
     throw new WrongOption(`--${name} is a whole number from ${LEAST[name]} to ${MOST[name]}`);
   }
   return value;
+}
+
+/** How the house of a demo that was stopped is started again. */
+export const startsAgain = (folder: string): string =>
+  `node services/house/dist/main.js --folder ${folder}`;
+
+/**
+ * The scenario begins with an empty house.
+ *
+ * @throws WrongOption when one lives in the folder already
+ */
+export function mustBeEmpty(folder: string): void {
+  if (!existsSync(join(folder, HOUSE_FILE))) return;
+  throw new WrongOption(
+    `--data is a folder without a house; the one in ${folder} starts again with ` +
+      startsAgain(folder),
+  );
 }
