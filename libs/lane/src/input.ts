@@ -33,6 +33,10 @@ export class LogInput {
   get waiting(): number {
     return this.#ready.length;
   }
+  /** Nothing waits and no read is on its way: the tail's head may be ahead of what came in. */
+  get idle(): boolean {
+    return this.#ready.length === 0 && !this.#reading;
+  }
   start(watch: (wake: () => void) => () => void): void {
     this.#unwatch = watch(() => this.read());
     this.read();

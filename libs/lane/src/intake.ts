@@ -79,11 +79,10 @@ export class Intake<State> {
     this.#seq = this.options.writer.next().seq;
     this.core.begin(this.#seq);
     try {
-      const before = this.folded;
       this.#takePackets(batch);
       for (const input of this.inputs) this.#takeRecords(input, batch);
       this.#takeCommands(batch);
-      this.#takePiece(batch, this.folded > before);
+      this.#takePiece(batch);
       if (this.#isDue(batch)) batch.body = this.#encode(batch);
     } catch (fault) {
       this.#requeue(batch);
@@ -239,14 +238,9 @@ export class Intake<State> {
     return this.core.decide(command, { id, by, from: null, cause: null });
   }
 
-  /** What was read may have taken long: the work that it made begins with the next turn. */
-  #takePiece(batch: Batch, hasRead: boolean): void {
+  #takePiece(batch: Batch): void {
     const piece = this.core.definition.next(this.core.state);
     if (!piece) return;
-    if (hasRead) {
-      this.options.rouse();
-      return;
-    }
     const before = batch.decided.length;
     this.#decideInto(batch, { kind: 'continuation' }, piece, {
       id: null,

@@ -175,9 +175,7 @@ export class Lane<State> {
       this.#repeats.length === 0 &&
       this.unacked === 0 &&
       this.definition.next(this.#core.state) === null &&
-      this.#inputs.every(
-        ({ waiting, tail, topic }) => waiting === 0 && tail.head.seq >= endOf(topic),
-      )
+      this.#inputs.every(({ idle, tail, topic }) => idle && tail.head.seq >= endOf(topic))
     );
   }
 
@@ -306,8 +304,8 @@ export class Lane<State> {
   async #write(batch: Batch): Promise<void> {
     const head = this.#headOf(batch);
     const bytes = encodeRecord(head, batch.body);
-    await this.#inflight;
     this.#flying.push(batch);
+    await this.#inflight;
     if (this.#status === 'fenced' || this.#status === 'stopped') return;
     this.#inflight = this.#writer.append(bytes, head).then(
       (receipt) => this.#durable(batch, receipt, head),

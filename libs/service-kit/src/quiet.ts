@@ -19,7 +19,8 @@ export function isQuiet(hosts: readonly HostedLanes[], others: readonly Busy[] =
 }
 
 /**
- * Waits until the house is quiet.
+ * Waits until the house is quiet, and still is a turn later: between two steps of one turn it may
+ * look so.
  *
  * @returns false when it was not within `ms`
  */
@@ -29,10 +30,12 @@ export async function untilQuiet(
   ms: number,
 ): Promise<boolean> {
   const end = performance.now() + ms;
-  for (let turn = 0; ; turn++) {
-    if (holds()) return true;
+  for (let turn = 0, held = false; ; turn++) {
+    const holdsNow = holds();
+    if (held && holdsNow) return true;
+    held = holdsNow;
     if (performance.now() >= end) return false;
-    if (turn % TURNS < TURNS - 1) await new Promise((resume) => setImmediate(resume));
+    if (held || turn % TURNS < TURNS - 1) await new Promise((resume) => setImmediate(resume));
     else await ground.nextDurable(SLICE_MS);
   }
 }
