@@ -69,7 +69,7 @@ export class Submission {
 const NOTHING = new Uint8Array();
 
 /** Commands of one submission that were decided one after another. */
-export interface Replies {
+interface Replies {
   readonly submission: Submission;
   /** of the first command in its submission, and of its decision in the batch */
   readonly index: number;

@@ -14,7 +14,7 @@ interface Clock {
 export const CLOCK: Address = { service: 'reference', partition: 0 };
 
 /** Counts ticks: the smallest lane whose answers differ. */
-const clockLane: LaneDefinition<Clock> = defineLane<Clock>({
+export const clockLane: LaneDefinition<Clock> = defineLane<Clock>({
   service: 'reference',
   foldVersion: 1,
   initial: () => ({ ticks: 0 }),

@@ -33,10 +33,11 @@ export class Intake<State> {
   readonly queue: Submission[] = [];
   /** client commands in `queue` */
   queued = 0;
-  /** ids set aside because deciding them left the fold half done */
-  readonly poisoned = new Map<CommandId, string>();
-  /** ids of commands that no record can hold, with the hash that stands for their content */
-  readonly unwritable = new Map<CommandId, string>();
+  /**
+   * What became of commands that are not decided again: one left the fold half done (`faulted`), or
+   * no record can hold it (`quarantined`, without its content)
+   */
+  readonly setAside = new Map<CommandId, HouseDecided['outcome']>();
   #inbox: Packet[] = [];
   /** read or acked since the last own record, in order */
   #idle = new Batch();
@@ -210,32 +211,29 @@ export class Intake<State> {
 
   #takeCommand(batch: Batch, submission: Submission, index: number): void {
     const submitted = submission.commands[index];
-    const { id, by, command } = submitted;
+    const { id, by } = submitted;
     const known = this.core.ids.find(id);
     if (known.length > 0) {
       this.options.onRepeat({ submission, index, seqs: known });
       return;
     }
     batch.owe(submission, index);
-    const unwritable = this.unwritable.get(id);
-    if (unwritable === undefined) {
-      const { outcome, events } = this.#decideClient(submitted);
-      batch.add({ origin: { kind: 'client', id, by }, command, outcome, events });
-    } else {
-      const outcome = { kind: 'quarantined', hash: unwritable } as const;
-      batch.add({ origin: { kind: 'client', id, by }, command: null, outcome, events: [] });
-    }
+    batch.add({ origin: { kind: 'client', id, by }, ...this.#decideClient(submitted) });
     this.core.ids.add(id, this.#seq);
   }
 
-  #decideClient(submitted: Submitted): Pick<HouseDecided, 'outcome' | 'events'> {
+  #decideClient(submitted: Submitted): Omit<HouseDecided, 'origin'> {
     const { id, by, command } = submitted;
     if (command === null) {
-      return { outcome: { kind: 'quarantined', hash: submitted.hash }, events: [] };
+      return { command, outcome: { kind: 'quarantined', hash: submitted.hash }, events: [] };
     }
-    const poison = this.poisoned.get(id);
-    if (poison !== undefined) return { outcome: { kind: 'faulted', reason: poison }, events: [] };
-    return this.core.decide(command, { id, by, from: null, cause: null });
+    const aside = this.setAside.size > 0 ? this.setAside.get(id) : undefined;
+    if (aside) {
+      const kept = aside.kind === 'quarantined' ? null : command;
+      return { command: kept, outcome: aside, events: [] };
+    }
+    const { outcome, events } = this.core.decide(command, { id, by, from: null, cause: null });
+    return { command, outcome, events };
   }
 
   #takePiece(batch: Batch): void {
@@ -281,7 +279,9 @@ export class Intake<State> {
       const found = batch.decided.find((each) => !isWritable([each]));
       const { origin, command = null } = found ?? {};
       const client = origin?.kind === 'client' ? origin.id : null;
-      if (client !== null) this.unwritable.set(client, hashOfPlain(command));
+      if (client !== null) {
+        this.setAside.set(client, { kind: 'quarantined', hash: hashOfPlain(command) });
+      }
       throw new LaneFault(this.core.address, command, client, cause);
     }
   }

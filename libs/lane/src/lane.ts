@@ -32,8 +32,6 @@ export interface LaneOptions<State> extends LoadOptions<State> {
   readonly writer: string;
   /** positions of this lane's log that others have seen */
   readonly witnesses?: readonly Witness[];
-  /** lets the process serve others between two records */
-  readonly breathe?: () => Promise<void>;
   /** waiting client commands, at most */
   readonly queueMax?: number;
   /** hears of every record that is durable, in order */
@@ -379,9 +377,10 @@ export class Lane<State> {
    * records it as faulted, or as quarantined.
    */
   async #setAside(fault: LaneFault): Promise<void> {
-    const { poisoned, unwritable } = this.#intake;
+    const { setAside } = this.#intake;
     const client = present(fault.client, 'a client command');
-    if (!unwritable.has(client)) poisoned.set(client, fault.message);
+    const reason = fault.message;
+    if (!setAside.has(client)) setAside.set(client, { kind: 'faulted', reason });
     await this.#inflight;
     const { journal, cache, wait, rule } = this.options;
     const loader = await Loader.start(this.options);

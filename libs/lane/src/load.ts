@@ -48,7 +48,7 @@ export interface LoadOptions<State> {
   readonly wait: Wait;
   /** 32 bits that key the prints of ids, unless the lane has some already */
   readonly seed: number;
-  /** lets the process serve others between two pieces of work */
+  /** lets the process serve others between two records or other pieces of work */
   readonly breathe?: () => Promise<void>;
   readonly cache?: DecodeCache;
   /** fold from the beginning even if there is a snapshot */

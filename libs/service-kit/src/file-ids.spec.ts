@@ -1,31 +1,15 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineLane, type Event } from '@ringfence/contracts';
-import { accept, SYSTEM, type Address, type CommandId } from '@ringfence/kernel';
+import { SYSTEM, type Address, type CommandId } from '@ringfence/kernel';
 import { MemoryJournal } from '@ringfence/journal';
 import { IdTable, Lane, LocalExchange, takeSnapshot, type Answer } from '@ringfence/lane';
+import { clockLane } from '@ringfence/lane/clock';
 import { FileIdStore } from './file-ids.js';
 import { FileSnapshotStore } from './file-snapshots.js';
 
 const LANE: Address = { service: 'accounts', partition: 3 };
 const NAME = '1-9.ids';
-/** Counts ticks. */
-const clock = defineLane<{ ticks: number }>({
-  service: 'reference',
-  foldVersion: 1,
-  initial: () => ({ ticks: 0 }),
-  deciders: {
-    Tick: ({ time, source }, { ticks }) =>
-      accept<Event>({ type: 'Ticked', tick: ticks + 1, time, outageMs: 0, source }),
-  },
-  evolve: { Ticked: (state, { tick }) => void (state.ticks = tick) },
-  views: {},
-  reactions: {},
-  next: () => null,
-  digest: ({ ticks }) => BigInt(ticks),
-  reducing: new Set(),
-});
 const tick = (lane: Lane<{ ticks: number }>, no: number): Promise<Answer> =>
   new Promise((resolve) => {
     const command = { type: 'Tick', time: no, source: 'test' } as const;
@@ -86,7 +70,7 @@ describe('ids in files', () => {
   it('go through a snapshot of one process to a lane of another (LANE-027)', async () => {
     const journal = new MemoryJournal();
     const process = (seed: number) => ({
-      definition: clock,
+      definition: clockLane,
       partition: 0,
       partitions: 1,
       journal,

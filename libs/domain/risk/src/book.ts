@@ -55,10 +55,11 @@ export const accountsView = {
     const slot = entered(state, event, at.seq, event.bucket);
     const { reservation, instrument, lots, price, asset, fee } = event;
     const leg = { reservation, instrument, lots, price, asset, fee, counts: false };
-    bucketAt(state.book, slot).legs.push(leg);
+    const bucket = bucketAt(state.book, slot);
+    bucket.legs.push(leg);
     state.book.reservations.set(reservation, slot);
     if (needsGate(event)) return;
-    countLeg(state, slot, leg);
+    countLeg(bucket, leg);
     touch(state, slot);
   },
   LegApplied: (state, event, at) => {
@@ -159,7 +160,7 @@ class BookLedger implements Ledger {
     const bucket = bucketAt(this.state.book, slot);
     // what the last round passed over is settled before the leg is added to it
     const settled = settledRound(this.state, bucket);
-    const line = lineFor(this.state, slot, instrument);
+    const line = lineFor(bucket, instrument);
     countSides(this.state.book, line, lots);
     line.lots += lots;
     line.cost += cost;
@@ -167,7 +168,7 @@ class BookLedger implements Ledger {
       line.settlingLots += lots;
       line.settlingCost += cost;
     }
-    dropEmpty(this.state, slot, line);
+    dropEmpty(bucket, line);
   }
   settled(event: EventOf<'VariationSettled'>): void {
     const { book } = this.state;
@@ -176,7 +177,7 @@ class BookLedger implements Ledger {
     settledRound(this.state, bucket);
     const round = roundAt(book, event.domain);
     for (const line of bucket.lines) settleLine(this.state, line, round);
-    for (const line of bucket.lines.filter(isEmpty)) dropEmpty(this.state, slot, line);
+    for (const line of bucket.lines.filter(isEmpty)) dropEmpty(bucket, line);
     bucket.settled = event.round;
     bucket.due = 0n;
     bucket.claim = event.claim;
@@ -196,9 +197,9 @@ function credit(bucket: Bucket, asset: AssetId, amount: bigint): void {
 }
 
 /** Counts a leg as pending from here on. */
-export function countLeg(state: RiskState, slot: number, leg: PendingLeg): void {
+export function countLeg(bucket: Bucket, leg: PendingLeg): void {
   leg.counts = true;
-  const line = lineFor(state, slot, leg.instrument);
+  const line = lineFor(bucket, leg.instrument);
   if (leg.lots > 0) line.buys += leg.lots;
   else line.sells -= leg.lots;
 }
@@ -214,7 +215,8 @@ function closeReservation(state: RiskState, reservation: number): boolean {
   const slot = reservations.get(reservation);
   if (slot === undefined) return false;
   reservations.delete(reservation);
-  const { legs, moves } = bucketAt(state.book, slot);
+  const bucket = bucketAt(state.book, slot);
+  const { legs, moves } = bucket;
   const move = moves.findIndex((other) => other.reservation === reservation);
   if (move >= 0) {
     moves.splice(move, 1);
@@ -224,10 +226,10 @@ function closeReservation(state: RiskState, reservation: number): boolean {
   const [leg] = legs.splice(place, 1);
   invariant(leg !== undefined, 'an open reservation is a leg or a move of its bucket');
   if (!leg.counts) return true;
-  const line = lineFor(state, slot, leg.instrument);
+  const line = lineFor(bucket, leg.instrument);
   if (leg.lots > 0) line.buys -= leg.lots;
   else line.sells += leg.lots;
-  dropEmpty(state, slot, line);
+  dropEmpty(bucket, line);
   return true;
 }
 
@@ -243,14 +245,12 @@ export function undoReservation(state: RiskState, slot: number, reservation: num
   if (move) credit(bucket, move.asset, move.amount);
 }
 
-function lineFor(state: RiskState, slot: number, instrument: InstrumentId): Line {
-  const { lines } = bucketAt(state.book, slot);
+function lineFor({ lines }: Bucket, instrument: InstrumentId): Line {
   const place = lines.findIndex((line) => line.instrument >= instrument);
   const found = lines[place];
   if (found?.instrument === instrument) return found;
   const line = emptyLine(instrument);
   lines.splice(place < 0 ? lines.length : place, 0, line);
-  holdersOf(state.book, instrument).slots.add(slot);
   return line;
 }
 
@@ -262,11 +262,9 @@ const isEmpty = ({ lots, cost, settlingLots, settlingCost, buys, sells }: Line):
   settlingCost === 0n &&
   buys === 0 &&
   sells === 0;
-function dropEmpty(state: RiskState, slot: number, line: Line): void {
+function dropEmpty({ lines }: Bucket, line: Line): void {
   if (!isEmpty(line)) return;
-  const { lines } = bucketAt(state.book, slot);
   lines.splice(lines.indexOf(line), 1);
-  holdersOf(state.book, line.instrument).slots.delete(slot);
 }
 
 /** Keeps the number of long and short positions, for the coverage report. */

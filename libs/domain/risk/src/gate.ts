@@ -124,7 +124,7 @@ export function foldGate(state: RiskState, event: EventOf<'GateJudged'>): void {
     return;
   }
   const leg = bucket.legs.find((other) => other.reservation === event.reservation);
-  if (leg) countLeg(state, slot, leg);
+  if (leg) countLeg(bucket, leg);
   for (const move of bucket.moves) if (move.reservation === event.reservation) move.judged = true;
   const { call, closing } = bucket.standing;
   const provenHealthy = event.reason === '' && call === 0 && !closing && bucket.debt === 0n;

@@ -81,7 +81,7 @@ export interface Book {
   readonly rounds: (Round | null)[];
   /** slot of the bucket that each open reservation stands in */
   readonly reservations: Map<number, number>;
-  /** by instrument: who holds it */
+  /** by instrument: how many hold it */
   readonly holders: (Holders | null)[];
 }
 export interface Round {
@@ -91,8 +91,6 @@ export interface Round {
   marks: Map<InstrumentId, number>;
 }
 export interface Holders {
-  /** slots of buckets with a position or a pending leg */
-  readonly slots: Set<number>;
   /** buckets with a long, and with a short position */
   longs: number;
   shorts: number;
@@ -327,6 +325,6 @@ export function instrumentAt(market: Market, id: InstrumentId): Instrument | nul
   return market.instruments[id] ?? null;
 }
 export const holdersOf = (book: Book, id: InstrumentId): Holders =>
-  book.holders[id] ?? put(book.holders, id, { slots: new Set(), longs: 0, shorts: 0 });
+  book.holders[id] ?? put(book.holders, id, { longs: 0, shorts: 0 });
 export const triggersOf = (work: Work, id: InstrumentId): Triggers =>
   work.triggers[id] ?? put(work.triggers, id, emptyTriggers());
