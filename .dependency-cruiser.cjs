@@ -41,7 +41,7 @@ const NODE = builtin(
   'stream|timers|url|util|v8|worker_threads',
 );
 
-const shell = [...lib('contracts', 'journal', 'journal-segments', 'kernel', 'lane', 'money')];
+const shell = [...lib('contracts', 'journal', 'journal-kafka', 'journal-segments', 'kernel', 'lane', 'money')];
 const edge = [...shell, ...lib('service-kit'), ...npm(...NEST), NODE];
 
 /** Folder -> what its sources may import besides themselves. */
@@ -57,6 +57,12 @@ const TABLE = {
   'libs/domain/liquidation': lib('kernel', 'money', 'contracts', 'margin'),
   'libs/journal': [...lib('kernel'), builtin('crypto')],
   'libs/journal-segments': [...lib('kernel', 'journal'), builtin('crypto', 'fs'), NODE],
+  'libs/journal-kafka': [
+    ...lib('kernel', 'journal', 'contracts'),
+    ...npm('kafkajs'),
+    builtin('crypto'),
+    NODE,
+  ],
   'libs/lane': lib('kernel', 'contracts', 'journal'),
   'libs/service-kit': [
     ...lib('kernel', 'contracts', 'lane', 'journal'),
@@ -88,6 +94,7 @@ const TABLE = {
     ...npm('@nestjs/platform-fastify'),
     builtin('fs', 'zlib'),
   ],
+  'infra/stack': [builtin('fs', 'crypto'), NODE],
   'infra/bench': ['^libs/', '^@ringfence/', builtin('fs', 'vm'), NODE],
 };
 
@@ -95,7 +102,7 @@ const TABLE = {
 const boundaries = Object.entries(TABLE).flatMap(([folder, allowed]) => {
   const from = `^${folder}/src/`;
   const own = `^${folder}/`;
-  const tools = [...npm(...TEST_TOOLS), builtin('fs'), NODE];
+  const tools = [...npm(...TEST_TOOLS), workspace('infra/stack', 'stack'), builtin('fs'), NODE];
   return [
     {
       name: `table: ${folder}`,
