@@ -9,7 +9,13 @@ export interface OpenOptions extends CursorOptions {
   readonly writer: string;
   /** folds each accepted record in order, one at a time, this writer's own `EpochOpened` too */
   readonly onRecord: (record: ChainRecord, head: ChainHead) => void | Promise<void>;
-  readonly witnesses: readonly Witness[];
+  /** positions that others have seen; a function is asked when the log was read to its end */
+  readonly witnesses: readonly Witness[] | (() => Promise<readonly Witness[]>);
+  /**
+   * Asked at the end of the log, again and again: true takes the log over, false reads on. It
+   * passes the time itself. A standby answers true when it hears nothing of the owner.
+   */
+  readonly mayOpen?: () => Promise<boolean>;
   /** of the `EpochOpened`; empty by default */
   readonly openedBody?: Uint8Array;
   readonly openedFormat?: Format;
@@ -29,10 +35,17 @@ export interface OpenOptions extends CursorOptions {
 const FINAL = [JournalBroken, LogTruncated, InvariantViolation] as const;
 const NOTHING = new Uint8Array(0);
 
+/** Records whose hashes a reader remembers for witnesses that it hears later. */
+const REMEMBERED = 4096;
+
 /** How one process takes a log over: replay, then open an epoch. */
 export class Takeover {
   readonly #cursor: ChainCursor;
   readonly #options: OpenOptions;
+  /** heard as their records are read, however old */
+  readonly #known: readonly Witness[];
+  /** the newest records read, by sequence number: for witnesses heard at the end */
+  readonly #newest = new Map<number, string>();
   /** log time of the last accepted record; time never runs back */
   #ts: number;
 
@@ -40,6 +53,8 @@ export class Takeover {
     this.#cursor = cursor;
     this.#options = options;
     this.#ts = options.now;
+    const { witnesses } = options;
+    this.#known = typeof witnesses === 'function' ? [] : witnesses;
   }
 
   /**
@@ -51,15 +66,22 @@ export class Takeover {
   async replay(): Promise<void> {
     await this.#patiently(() => this.#cursor.checkStart('the snapshot'));
     const { seq, hash: from } = this.#cursor.head;
-    this.#hear(seq, from);
+    this.#newest.set(seq, from);
+    for (const witness of this.#known) if (witness.seq === seq) this.#hear(witness);
+    do await this.#readToEnd();
+    while (!(await (this.#options.mayOpen?.() ?? true)));
+    // whoever waited at the end hears what others saw meanwhile, and has read what they saw of it
+    const { witnesses } = this.#options;
+    const heard = typeof witnesses === 'function' ? await witnesses() : witnesses;
+    await this.#readToEnd();
+    for (const witness of heard) this.#hear(witness);
+  }
+
+  async #readToEnd(): Promise<void> {
     for (;;) {
       const entries = await readOnward(this.#cursor, this.#options.wait);
-      if (entries.length === 0) break;
+      if (entries.length === 0) return;
       for (const entry of entries) await this.#fold(entry);
-    }
-    const end = this.#cursor.head.seq;
-    for (const witness of this.#options.witnesses) {
-      if (witness.seq > end) throw new LogTruncated(this.#cursor.stream, witness, { seq: end });
     }
   }
 
@@ -96,17 +118,24 @@ export class Takeover {
   async #fold(entry: Entry): Promise<ChainRecord | undefined> {
     const record = this.#cursor.take(entry);
     if (!record) return undefined;
-    this.#hear(record.head.seq, record.hash);
+    this.#remember(record.head.seq, record.hash);
+    for (const witness of this.#known) if (witness.seq === record.head.seq) this.#hear(witness);
     this.#ts = Math.max(this.#ts, record.head.ts);
     await this.#options.onRecord(record, this.#cursor.head);
     return record;
   }
 
-  #hear(seq: number, found: string): void {
-    for (const witness of this.#options.witnesses) {
-      if (witness.seq !== seq || witness.hash === undefined || witness.hash === found) continue;
-      throw new LogTruncated(this.#cursor.stream, witness, { seq, hash: found });
-    }
+  #remember(seq: number, found: string): void {
+    this.#newest.set(seq, found);
+    if (this.#newest.size > REMEMBERED) this.#newest.delete(seq - REMEMBERED);
+  }
+  #hear(witness: Witness): void {
+    const { stream, head } = this.#cursor;
+    const { seq, hash: seen } = witness;
+    if (seq > head.seq) throw new LogTruncated(stream, witness, { seq: head.seq });
+    const found = this.#newest.get(seq);
+    if (seen === undefined || found === undefined || found === seen) return;
+    throw new LogTruncated(stream, witness, { seq, hash: found });
   }
 
   /** The same bytes for the same chain head, so that sending them again is a repeat. */

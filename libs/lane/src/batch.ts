@@ -9,12 +9,6 @@ export interface ClientCommand {
   readonly by: By;
   readonly command: Command;
 }
-/** An order as a stream of packed commands carries it: one command, not yet decoded. */
-export interface PackedCommand {
-  readonly id: CommandId;
-  readonly by: By;
-  readonly bytes: Uint8Array;
-}
 /** Bytes that are no command of this house: kept out, with the SHA-256 that names them. */
 export interface Unreadable {
   readonly id: CommandId;
@@ -51,6 +45,8 @@ export class Submission {
   constructor(
     readonly commands: readonly Submitted[],
     readonly done: (answers: readonly Answer[]) => void,
+    /** where it stood in the lane's command stream, if it came from there */
+    readonly offset?: number,
   ) {
     this.answers = Array.from({ length: commands.length });
     this.#missing = commands.length;

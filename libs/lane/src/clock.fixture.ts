@@ -4,7 +4,8 @@ import { MemoryJournal, type Receipt } from '@ringfence/journal';
 import { LocalExchange } from './channels.js';
 import type { Saved } from './core.js';
 import { MemoryIdFiles } from './id-files.js';
-import { Lane, type LaneOptions } from './lane.js';
+import { Lane } from './lane.js';
+import type { LaneOptions } from './lane-options.js';
 import { takeSnapshot, type SnapshotStore } from './load.js';
 import type { Answer } from './batch.js';
 

@@ -65,6 +65,8 @@ export interface Saved {
   readonly offsets: Uint32Array;
   readonly time: number;
   readonly ticks: number;
+  /** absent in snapshots of lanes that were never given a command stream */
+  readonly commands?: number;
 }
 
 export type Outcome = HouseDecided['outcome'];
@@ -90,6 +92,8 @@ export class LaneCore<State> {
   time = 0;
   /** ticks read so far */
   ticks = 0;
+  /** first offset of the command stream that is not wholly decided */
+  commands = 0;
   #offsets: Uint32Array;
   readonly #mail: Mail;
   readonly #own: Order;
@@ -113,6 +117,7 @@ export class LaneCore<State> {
     this.inputs = new Map(saved?.inputs);
     this.time = saved?.time ?? 0;
     this.ticks = saved?.ticks ?? 0;
+    this.commands = saved?.commands ?? 0;
     this.#offsets = saved?.offsets.slice() ?? new Uint32Array(FIRST_OFFSETS);
     this.#at = this.#atSeq(saved?.head.seq ?? 0);
     this.#own = { id: null, by: SYSTEM, from: address, cause: null };
@@ -130,6 +135,7 @@ export class LaneCore<State> {
       offsets: this.#offsets.slice(0, head.seq + 1),
       time: this.time,
       ticks: this.ticks,
+      commands: this.commands,
     };
   }
 
@@ -321,6 +327,7 @@ export class LaneCore<State> {
   #takeRange(range: InputRange & { head?: ChainHead }): void {
     const [kind, service] = range.topic.split('.') as [string, Service];
     if (kind === 'log') this.inputs.set(range.topic, present(range.head, 'the head of a log read'));
+    else if (kind === 'cmd') this.commands = range.to + 1;
     else if (kind === 'chan')
       channelTo(this.channels, { service, partition: range.p }).taken = range.to;
     else acknowledge(channelTo(this.channels, { service, partition: range.p }), range.to);

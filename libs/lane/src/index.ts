@@ -1,9 +1,13 @@
 export * from './batch.js';
 export * from './channels.js';
+export * from './command-reader.js';
+export * from './command-stream.js';
 export * from './core.js';
 export * from './id-files.js';
-export { IdsDamaged, type SealedIds } from './id-generation.js';
 export * from './id-table.js';
+export * from './journal-exchange.js';
 export * from './lane.js';
+export * from './lane-options.js';
 export * from './load.js';
 export * from './log-tail.js';
+export { IdsDamaged, type SealedIds } from './id-generation.js';

@@ -4,11 +4,12 @@ import type { ChainWriter } from '@ringfence/journal';
 import { Batch, Submission, type Submitted } from './batch.js';
 import { acknowledge, channelTo, type Packet } from './channels.js';
 import { LaneFault, type LaneCore } from './core.js';
+import { commandTopic } from './command-stream.js';
 import { extend, headOf, type LogInput } from './input.js';
 import type { HouseDecided, LogRecord } from './log-tail.js';
 import type { Postbox } from './postbox.js';
 import type { Repeat } from './repeats.js';
-import { hashOfPlain } from './unpacked.js';
+import { hashOfPlain } from './plain-hash.js';
 
 /** At most so many decisions in one record; DESIGN 4.1. */
 const DECISIONS_MAX = 1000;
@@ -206,7 +207,20 @@ export class Intake<State> {
       this.queued--;
       if (submission.next === submission.commands.length) this.queue.shift();
       this.#takeCommand(batch, submission, index);
+      const isOver = submission.next === submission.commands.length;
+      if (isOver && submission.offset !== undefined) this.#noteTaken(batch, submission.offset);
     }
+  }
+
+  /** All of an entry of the command stream is decided: a takeover need not read it again. */
+  #noteTaken({ inputs }: Batch, offset: number): void {
+    const { service, partition: p } = this.core.address;
+    const topic = commandTopic(service);
+    const last = inputs.at(-1);
+    const joins = last?.topic === topic && last.to === offset - 1;
+    if (joins) inputs[inputs.length - 1] = { ...last, to: offset };
+    else inputs.push({ topic, p, from: offset, to: offset });
+    this.core.commands = offset + 1;
   }
 
   #takeCommand(batch: Batch, submission: Submission, index: number): void {
@@ -260,8 +274,11 @@ export class Intake<State> {
   #requeue(batch: Batch): void {
     for (const { submission, index, count } of batch.replies.toReversed()) {
       const commands = submission.commands.slice(index, index + count);
-      const again = new Submission(commands, (answers) =>
-        answers.forEach((answer, i) => submission.answer(index + i, answer)),
+      const isLast = index + count === submission.commands.length;
+      const again = new Submission(
+        commands,
+        (answers) => answers.forEach((answer, i) => submission.answer(index + i, answer)),
+        isLast ? submission.offset : undefined,
       );
       this.queue.unshift(again);
       this.queued += count;

@@ -7,39 +7,19 @@ import {
   type ChainHead,
   type Head,
   type Receipt,
-  type Witness,
 } from '@ringfence/journal';
-import {
-  Submission,
-  type Answer,
-  type Batch,
-  type PackedCommand,
-  type Submitted,
-} from './batch.js';
-import type { Channel, Exchange } from './channels.js';
+import { Submission, type Answer, type Batch, type Submitted } from './batch.js';
+import type { Channel } from './channels.js';
 import { LaneFault, isDigestDue, type LaneCore } from './core.js';
 import { LogInput } from './input.js';
 import { Intake } from './intake.js';
-import { Loader, type LoadOptions } from './load.js';
-import { decodeRecord, LogTail, logStream, type LogRecord } from './log-tail.js';
+import { Loader } from './load.js';
+import { decodeRecord, logStream } from './log-tail.js';
+import type { LaneOptions, LaneStatus } from './lane-options.js';
+import { foldedTo, hasSuccessor } from './own-log.js';
 import { Postbox } from './postbox.js';
-import { Answers, type Found, type Repeat } from './repeats.js';
-import { unpacked } from './unpacked.js';
-
-export interface LaneOptions<State> extends LoadOptions<State> {
-  readonly exchange: Exchange;
-  /** names this process in its records */
-  readonly writer: string;
-  /** positions of this lane's log that others have seen */
-  readonly witnesses?: readonly Witness[];
-  /** waiting client commands, at most */
-  readonly queueMax?: number;
-  /** hears of every record that is durable, in order */
-  readonly onDurable?: (record: LogRecord) => void;
-}
-
-/** `fenced`: another process took over. `stopped`: a fault that needs a mended build. */
-export type LaneStatus = 'active' | 'fenced' | 'stopped' | 'closed';
+import { RepeatDesk } from './repeat-desk.js';
+import { Answers, type Found } from './repeats.js';
 
 /** Ticks between two sendings of what a peer has not acked. */
 const RESEND_TICKS = 4;
@@ -53,9 +33,9 @@ export class Lane<State> {
   readonly #intake: Intake<State>;
   readonly #answers: Answers<State>;
   #inputs: LogInput[] = [];
-  /** commands whose id is known, waiting for their first answer to be read */
-  #repeats: Repeat[] = [];
+  readonly #repeats: RepeatDesk<State>;
   #resentAt = 0;
+  #nextCommands: number;
   /** decisions after the last digest in the log */
   #sinceDigest = 0;
   #wake: (() => void) | null = null;
@@ -74,13 +54,18 @@ export class Lane<State> {
   ) {
     this.address = loader.address;
     this.#writer = writer;
+    this.#nextCommands = loader.core.commands;
     this.#post = new Postbox(this.address, options.exchange, loader.core.channels);
     this.#answers = new Answers(loader.core, options);
+    this.#repeats = new RepeatDesk(this.#answers);
     this.#intake = new Intake(loader.core, {
       writer,
       post: this.#post,
       rouse: () => this.#rouse(),
-      onRepeat: (repeat) => this.#noteRepeat(repeat),
+      onRepeat: (repeat) => {
+        this.#repeats.add(repeat);
+        if (this.#flying.length === 0) void this.#repeats.answer(this.head.seq);
+      },
     });
     this.#attach(loader);
     this.#leave = options.exchange.join(this.address, (packet) => {
@@ -104,6 +89,7 @@ export class Lane<State> {
       from: loader.head,
       rule,
       witnesses: options.witnesses ?? [],
+      mayOpen: options.mayOpen,
       contracts: catalogue.fingerprint,
       now: 0,
       wait,
@@ -160,6 +146,14 @@ export class Lane<State> {
   get channels(): ReadonlyMap<number, Channel> {
     return this.#core.channels;
   }
+  /** offset of the command stream that `submit` takes next */
+  get nextCommands(): number {
+    return this.#nextCommands;
+  }
+  /** per log that it reads, the last sequence number that it has taken */
+  get inputSeqs(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#inputs.map(({ topic, tail }) => [topic, tail.head.seq]));
+  }
 
   /**
    * Nothing waits, nothing is in flight, and every log is read to where its owner says it ends.
@@ -170,7 +164,7 @@ export class Lane<State> {
     return (
       this.#intake.empty &&
       this.#flying.length === 0 &&
-      this.#repeats.length === 0 &&
+      this.#repeats.isEmpty &&
       this.unacked === 0 &&
       this.definition.next(this.#core.state) === null &&
       this.#inputs.every(({ idle, tail, topic }) => idle && tail.head.seq >= endOf(topic))
@@ -180,11 +174,19 @@ export class Lane<State> {
   /**
    * Hands in commands of clients; `done` hears all answers at once, after they are durable.
    *
+   * @param offset  where they stand in the lane's command stream, if they come from there: entries
+   *                are taken in order and none is left out; how many wait is the reader's matter
    * @returns false, and nothing happens, when the queue is full or the lane does not decide: try
-   *          again later. What only reduces risk is always taken.
+   *          again later. What only reduces risk is always taken. False too for another entry of
+   *          the command stream than `nextCommands`.
    */
-  submit(commands: readonly Submitted[], done: (answers: readonly Answer[]) => void): boolean {
+  submit(
+    commands: readonly Submitted[],
+    done: (answers: readonly Answer[]) => void,
+    offset?: number,
+  ): boolean {
     if (this.#status !== 'active') return false;
+    if (offset !== undefined) return this.#submitNext(commands, done, offset);
     const room = (this.options.queueMax ?? QUEUE_MAX) - this.#intake.queued;
     const { reducing } = this.definition;
     const fits =
@@ -197,15 +199,20 @@ export class Lane<State> {
     return true;
   }
 
-  /**
-   * Hands in commands as a command stream carries them. One that does not decode is quarantined:
-   * recorded with the hash of its bytes, and the others go on.
-   */
-  submitPacked(
-    packed: readonly PackedCommand[],
+  #submitNext(
+    commands: readonly Submitted[],
     done: (answers: readonly Answer[]) => void,
+    offset: number,
   ): boolean {
-    return this.submit(packed.map(unpacked), done);
+    if (offset !== this.#nextCommands) return false;
+    this.#nextCommands++;
+    if (commands.length === 0) {
+      done([]);
+      return true;
+    }
+    this.#intake.submit(new Submission(commands, done, offset));
+    this.#rouse();
+    return true;
   }
 
   /** The recorded answer to a command id; undefined when it was never decided here. */
@@ -214,6 +221,26 @@ export class Lane<State> {
     if (known) return known; // however long the append in flight may take
     await this.#inflight;
     return this.#answers.find(id, this.#writer.head.seq);
+  }
+
+  /**
+   * Sends again what no peer has acked. Ticks do it too; whoever carries packets through something
+   * that loses them asks for it from time to time.
+   */
+  sendAgain(): void {
+    if (this.#status === 'active') this.#post.sendAgain();
+  }
+
+  /**
+   * Looks whether another process has taken the log over: an owner that was frozen and has nothing
+   * to write would not notice.
+   */
+  async lookForSuccessor(): Promise<void> {
+    await this.#inflight;
+    if (this.#status === 'active' && (await hasSuccessor(this.options, this.#writer.head))) {
+      this.#status = 'fenced';
+      this.#rouse();
+    }
   }
 
   /** Lets what was decided become durable, then stops deciding. Nothing depends on it. */
@@ -260,12 +287,8 @@ export class Lane<State> {
   /** An owner that was taken over does not know what it missed: its fault is not the log's. */
   async #stopUnlessOvertaken(fault: unknown): Promise<void> {
     await this.#inflight;
-    const { journal, cache, wait, rule } = this.options;
-    const { service, partition } = this.address;
-    const stream = logStream(service, partition);
-    const tail = new LogTail(journal, service, stream, { from: this.#writer.head, cache, rule });
-    const beyond = await tail.poll(wait).catch(() => []);
-    if (beyond.length > 0 && this.#status === 'active') this.#status = 'fenced';
+    if ((await hasSuccessor(this.options, this.#writer.head)) && this.#status === 'active')
+      this.#status = 'fenced';
     this.#stop(fault);
   }
 
@@ -295,7 +318,7 @@ export class Lane<State> {
     for (const { replies } of this.#flying) {
       for (const { submission } of replies) submission.abandon(reason);
     }
-    for (const { submission } of this.#repeats) submission.abandon(reason);
+    this.#repeats.abandon(reason);
     for (const submission of this.#intake.queue) submission.abandon(reason);
   }
 
@@ -340,7 +363,7 @@ export class Lane<State> {
     this.options.onDurable?.({ head, hash: of, offset, decided });
     batch.answer(receipt);
     this.#post.durable(batch.sent, batch.heard);
-    if (this.#repeats.length > 0) void this.#answerRepeats();
+    if (!this.#repeats.isEmpty) void this.#repeats.answer(this.head.seq);
   }
 
   /** Also while the lane itself has nothing to write: its messages may have been lost. */
@@ -348,28 +371,6 @@ export class Lane<State> {
     if (this.#core.ticks < this.#resentAt + RESEND_TICKS) return;
     this.#resentAt = this.#core.ticks;
     this.#post.sendAgain();
-  }
-
-  #noteRepeat(repeat: Repeat): void {
-    this.#repeats.push(repeat);
-    if (this.#flying.length === 0) void this.#answerRepeats();
-  }
-  /** Reads the first answers of ids that came again, as far as they are durable. */
-  async #answerRepeats(): Promise<void> {
-    const repeats = this.#repeats;
-    const durable = this.#writer.head.seq;
-    const early = repeats.filter(({ seqs }) => seqs.some((seq) => seq > durable));
-    this.#repeats = early;
-    for (const repeat of repeats) {
-      if (early.includes(repeat)) continue;
-      const { submission, index, seqs } = repeat;
-      try {
-        const answer = await this.#answers.again(submission.commands[index], seqs);
-        submission.answer(index, present(answer, 'the first answer: two ids share a print'));
-      } catch (fault) {
-        submission.answer(index, { kind: 'pending', reason: String(fault) });
-      }
-    }
   }
 
   /**
@@ -382,14 +383,7 @@ export class Lane<State> {
     const reason = fault.message;
     if (!setAside.has(client)) setAside.set(client, { kind: 'faulted', reason });
     await this.#inflight;
-    const { journal, cache, wait, rule } = this.options;
-    const loader = await Loader.start(this.options);
-    const { service, partition } = this.address;
-    const stream = logStream(service, partition);
-    const tail = new LogTail(journal, service, stream, { from: loader.head, cache, rule });
-    while (tail.head.seq < this.#writer.head.seq) {
-      for (const record of await tail.poll(wait)) await loader.fold(record);
-    }
+    const loader = await foldedTo(this.options, this.#writer.head.seq);
     this.#attach(loader);
   }
 }

@@ -7,7 +7,7 @@ import { IdsDamaged } from './id-generation.js';
 import { UNSURE } from './id-table.js';
 import type { LoadOptions } from './load.js';
 import { decodeRecord, logStream, type HouseDecided, type LogRecord } from './log-tail.js';
-import { hashOfPlain } from './unpacked.js';
+import { hashOfPlain } from './plain-hash.js';
 
 /**
  * A command whose id may be known; `seqs` are the records that may hold its first answer, `UNSURE`

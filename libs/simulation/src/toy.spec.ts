@@ -1,6 +1,13 @@
-import { catalogue, type Command } from '@ringfence/contracts';
+import type { Command } from '@ringfence/contracts';
 import { SYSTEM, type Address, type AssetId } from '@ringfence/kernel';
-import { foldLane, NO_SNAPSHOTS, takeSnapshot, type Answer } from '@ringfence/lane';
+import {
+  foldLane,
+  NO_SNAPSHOTS,
+  packCommands,
+  takeSnapshot,
+  unpackCommands,
+  type Answer,
+} from '@ringfence/lane';
 import { SimulatedHouse, type AnyDefinition } from './index.js';
 import { clockLane, START, toyAccount, toyLane, type Toy } from './toy.fixture.js';
 
@@ -182,15 +189,12 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     const house = make(4, 1);
     house.startAll();
     await house.exhaust();
-    const good = catalogue.encodeMessages([transfer(house, 1)]);
+    const order = { id: house.newId(), by: SYSTEM, command: transfer(house, 1) };
+    const good = packCommands('a gateway', [order]);
     const answers: Answer[] = [];
-    const packed = [new Uint8Array([255, 255, 1]), good].map((bytes) => ({
-      id: house.newId(),
-      by: SYSTEM,
-      bytes,
-    }));
+    const commands = [good.subarray(0, -1), good].flatMap(unpackCommands);
     const submit = (): unknown =>
-      house.lane(toyOf(0))?.submitPacked(packed, (all) => answers.push(...all));
+      house.lane(toyOf(0))?.submit(commands, (all) => answers.push(...all));
     submit();
     await house.exhaust();
     submit();

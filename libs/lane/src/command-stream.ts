@@ -1,0 +1,61 @@
+import { catalogue, DecodeError, type Command } from '@ringfence/contracts';
+import { parseCommandId, present, SYSTEM, type Service } from '@ringfence/kernel';
+import { hash, type Stream } from '@ringfence/journal';
+import type { ClientCommand, Submitted } from './batch.js';
+import { splitHeadLine, withHeadLine } from './head-line.js';
+import type { HouseDecided } from './log-tail.js';
+
+/** Orders of clients on their way to the lanes of a service, one partition per lane. */
+export const commandTopic = (service: Service): string => `cmd.${service}`;
+export const commandStream = (service: Service, partition: number): Stream => ({
+  topic: commandTopic(service),
+  partition: service === 'reference' ? 0 : partition,
+});
+
+const VERSION = 1;
+const ID_DIGITS = 32;
+const ACCEPTED: HouseDecided['outcome'] = { kind: 'accepted' };
+
+/**
+ * Packs orders as one entry of a command stream: a head line, then the orders as decisions that
+ * nobody made yet.
+ *
+ * @param sender  names the process that sends them
+ */
+export function packCommands(sender: string, commands: readonly ClientCommand[]): Uint8Array {
+  const decided = commands.map(({ id, by, command }): HouseDecided => ({
+    origin: { kind: 'client', id, by },
+    command,
+    outcome: ACCEPTED,
+    events: [],
+  }));
+  const head = { v: VERSION, sender, n: commands.length, contracts: catalogue.fingerprint };
+  return withHeadLine(head, catalogue.encode(decided));
+}
+
+/**
+ * The orders of an entry. What does not read is one order that will be quarantined under an id made
+ * of its bytes: it is recorded, and the entries behind it go on.
+ */
+export function unpackCommands(bytes: Uint8Array): readonly Submitted[] {
+  const split = splitHeadLine(bytes);
+  const commands = split?.head['v'] === VERSION ? commandsIn(split.body) : undefined;
+  if (commands) return commands;
+  const of = hash(bytes);
+  const id = present(parseCommandId(of.slice(0, ID_DIGITS)), 'an id of hexadecimal digits');
+  return [{ id, by: SYSTEM, command: null, hash: of }];
+}
+
+function commandsIn(body: Uint8Array): ClientCommand[] | undefined {
+  try {
+    const commands: ClientCommand[] = [];
+    for (const { origin, command } of catalogue.decode(body)) {
+      if (origin.kind !== 'client' || command === null) return undefined;
+      commands.push({ id: origin.id, by: origin.by, command: command as Command });
+    }
+    return commands;
+  } catch (fault) {
+    if (fault instanceof DecodeError) return undefined;
+    throw fault;
+  }
+}
