@@ -1,11 +1,13 @@
 import type { Service } from '@ringfence/kernel';
-import type { Answer, ClientCommand } from '@ringfence/lane';
+import type { Answer, Submitted } from '@ringfence/lane';
 
 /** Orders of clients for one lane, in the order in which it shall take them. */
 export interface CommandBatch {
   readonly service: Service;
   readonly partition: number;
-  readonly commands: readonly ClientCommand[];
+  readonly commands: readonly Submitted[];
+  /** where they stand in the lane's command stream, if they come from there */
+  readonly offset?: number;
 }
 
 /** What became of a batch. Only `answers` means that it was taken; then each order has its own. */

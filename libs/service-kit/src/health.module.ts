@@ -9,7 +9,10 @@ import {
 } from '@nestjs/terminus';
 import { HealthSigns, type HealthSign } from './health-signs.js';
 import { HOSTED_LANES } from './lanes.module.js';
-import type { HostedLanes } from './lane-host.js';
+import type { HostedLanes, HostedStatus } from './hosted-lanes.js';
+
+/** A lane that decides, or stands by for one that another process owns. */
+const WELL: ReadonlySet<HostedStatus> = new Set<HostedStatus>(['active', 'standby']);
 
 /** Whether the lanes of this process decide. One that does not names itself and why. */
 @Controller('health')
@@ -38,7 +41,7 @@ export class HealthController {
 
   #lanesOf(lanes: HostedLanes): HealthIndicatorResult {
     const indicator = this.indicator.check(lanes.service);
-    const stopped = lanes.reports().filter(({ status }) => status !== 'active');
+    const stopped = lanes.reports().filter(({ status }) => !WELL.has(status));
     if (stopped.length === 0) return indicator.up({ lanes: lanes.partitions });
     const names = stopped.map(({ partition, status, fault }) => ({ partition, status, fault }));
     return indicator.down({ stopped: names });

@@ -19,6 +19,15 @@ export interface ShadowSnapshots {
   close(): Promise<void>;
 }
 
+/** Who should own a lane, where several processes may. */
+export interface OwnershipRule {
+  /** Waits a moment. @returns whether nobody is heard who owns the lane */
+  mayOpen(address: Address): Promise<boolean>;
+  noteTaken(address: Address): void;
+  /** whether another process was heard to own it in a later epoch */
+  isContested(address: Address, epoch: number): boolean;
+}
+
 export interface LaneGroundOptions {
   readonly journal: Journal;
   readonly exchange: Exchange;
@@ -32,6 +41,8 @@ export interface LaneGroundOptions {
   readonly shadow?: ShadowSnapshots;
   /** a lane takes a snapshot after so many events */
   readonly snapshotEvents?: number;
+  /** when to take a lane over that another process may own; without it all lanes are this one's */
+  readonly ownership?: OwnershipRule;
   /** says what an operator should know */
   readonly log?: (line: string) => void;
 }

@@ -1,16 +1,21 @@
 import type { LaneDefinition } from '@ringfence/contracts';
 import { invariant, type CommandId, type Service } from '@ringfence/kernel';
-import { GENESIS, type ChainHead, type Receipt } from '@ringfence/journal';
-import {
-  Lane,
-  logStream,
-  type HouseDecided,
-  type LaneStatus,
-  type LogRecord,
-} from '@ringfence/lane';
+import { GENESIS, type ChainHead, type Witness } from '@ringfence/journal';
+import { Lane, logStream, type Answer, type LogRecord } from '@ringfence/lane';
 import { AppendWatch } from './append-watch.js';
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
 import { faultText } from './fault-text.js';
+import type {
+  FoundAnswer,
+  Gauge,
+  HostedStatus,
+  LaneEffect,
+  LaneReport,
+  LaneStanding,
+  LiveState,
+  LocalLanes,
+  Sights,
+} from './hosted-lanes.js';
 import type { LaneGround } from './lane-ground.js';
 import { witnessesOf } from './witnesses.js';
 
@@ -20,98 +25,21 @@ const UNREADABLE = 'a log that it reads cannot be read now';
 const WAIT_FIRST_MS = 5;
 const WAIT_MAX_MS = 1000;
 
-/**
- * `opening`: it replays its log. `stalled`: it cannot use its log, as on a full disk, and tries
- * again by itself. `stood-down`: another process opened an epoch while this one took over.
- */
-export type HostedStatus = LaneStatus | 'opening' | 'stalled' | 'stood-down';
-
-/** How one lane stands, for operators. */
-export interface LaneReport {
-  readonly service: Service;
-  readonly partition: number;
-  readonly status: HostedStatus;
-  /** why it does not decide; empty while it does */
-  readonly fault: string;
-  /** how long it has not been able to use its log; 0 while it is */
-  readonly failingMs: number;
-  readonly head: ChainHead;
-  readonly queued: number;
-  readonly unacked: number;
-  readonly ignored: number;
-  /** log time, ms UTC */
-  readonly time: number;
-}
-
-/** A number that a service shows of a lane's state; higher is worse or just what it is. */
-export interface Gauge {
-  readonly name: string;
-  readonly value: number;
-  readonly labels?: Readonly<Record<string, string>>;
-}
-/**
- * What acts on the world outside: it hears of recorded facts, and of a lane that was opened, whose
- * state says what is still to be done. It may hear of a fact twice.
- */
-export interface LaneEffect<State> {
-  opened(lane: Lane<State>): void;
-  durable(lane: Lane<State>, record: LogRecord): void;
-}
-/** What an operator may see of a lane's newest state. */
-export interface Sights<State> {
-  readonly gauges?: (state: State, time: number) => readonly Gauge[];
-  /** the state in lines of plain data, for comparison with a replay */
-  readonly lines?: (state: State) => Iterable<object>;
-}
-/** A lane's newest state as of a position of its log. */
-export interface LiveState {
-  readonly head: ChainHead;
-  /** of the state, 64 bits in hexadecimal */
-  readonly digest: string;
-  readonly lines: readonly object[];
-}
-
-/** The lanes of one service in this process, as others see them. */
-export interface HostedLanes {
-  readonly service: Service;
-  readonly partitions: number;
-  take(batch: CommandBatch): Promise<BatchAnswer>;
-  reports(): readonly LaneReport[];
-  gauges(partition: number): readonly Gauge[];
-  /** undefined while the lane is not open; may be ahead of `head` unless the lane is quiet */
-  live(partition: number): LiveState | undefined;
-  /** of the newest state; empty while the lane is not open */
-  digestOf(partition: number): string;
-  /** the last durable record's sequence number; 0 while there is none */
-  endOf(partition: number): number;
-  headOf(partition: number): ChainHead;
-  /** `unknown`: the lane cannot tell now, since it is not open or cannot write */
-  answerOf(partition: number, id: CommandId): Promise<FoundAnswer | 'unknown' | undefined>;
-  /** whether nothing waits in any of its lanes; those that do not decide count as quiet */
-  quiet(endOf: (service: Service, partition: number) => number): boolean;
-  /** Opens a lane again that stopped or was taken over; nothing when it decides. */
-  resume(partition: number): Promise<LaneReport>;
-  /** Takes snapshots now. */
-  snapshot(): Promise<void>;
-}
-export interface FoundAnswer {
-  readonly decided: HouseDecided;
-  readonly receipt: Receipt;
-}
-
 interface Slot<State> {
   lane: Lane<State> | undefined;
-  status: 'opening' | 'stood-down' | 'stopped' | 'closed';
+  status: 'opening' | 'standby' | 'stood-down' | 'stopped' | 'closed';
   fault: unknown;
   appends: AppendWatch;
   /** the newest opening, over or under way */
   opening: Promise<void>;
   /** events that the lane had folded when the last snapshot was asked for */
   folded: number;
+  /** messages not acked when it was looked at last */
+  unacked: number;
 }
 
 /** Opens and keeps the lanes of one definition: one per partition, the reference lane once. */
-export class LaneHost<State> implements HostedLanes {
+export class LaneHost<State> implements LocalLanes {
   readonly service: Service;
   readonly partitions: number;
   readonly #slots: Slot<State>[];
@@ -132,15 +60,18 @@ export class LaneHost<State> implements HostedLanes {
       appends: new AppendWatch(),
       opening: Promise.resolve(),
       folded: 0,
+      unacked: 0,
     }));
   }
 
   /**
    * Takes all its logs over. A lane that cannot open stays stopped and says why; the others go on.
-   * One that cannot write yet says so too, and goes on opening beside what is served.
+   * One that cannot write yet says so too, and goes on opening beside what is served. Where other
+   * processes may own them too, nobody waits for them.
    */
   async open(): Promise<void> {
-    await Promise.all(this.#slots.map((_, partition) => this.#open(partition)));
+    const opened = Promise.all(this.#slots.map((_, partition) => this.#open(partition)));
+    if (!this.ground.options.ownership) await opened;
   }
   /** Nest calls it before the process serves. */
   onApplicationBootstrap(): Promise<void> {
@@ -155,7 +86,7 @@ export class LaneHost<State> implements HostedLanes {
     return this.#slots[partition]?.lane;
   }
 
-  take({ partition, commands }: CommandBatch): Promise<BatchAnswer> {
+  take({ partition, commands, offset }: CommandBatch): Promise<BatchAnswer> {
     const slot = this.#slots[partition] as Slot<State> | undefined;
     const status = slot && statusOf(slot);
     // what is under way already is handed in: the lane knows its id, and it acts once
@@ -167,7 +98,8 @@ export class LaneHost<State> implements HostedLanes {
     }
     return new Promise((resolve) => {
       const end = appends.begin(commands, resolve);
-      const taken = lane.submit(commands, (answers) => end({ kind: 'answers', answers }));
+      const done = (answers: readonly Answer[]): void => end({ kind: 'answers', answers });
+      const taken = lane.submit(commands, done, offset);
       if (!taken) end({ kind: 'busy' });
       else if (commands.length === 0) end({ kind: 'answers', answers: [] });
     });
@@ -180,15 +112,18 @@ export class LaneHost<State> implements HostedLanes {
     const lane = this.lane(partition);
     return (lane && this.sights.gauges?.(lane.state, lane.time)) ?? [];
   }
-  live(partition: number): LiveState | undefined {
+  live(partition: number): Promise<LiveState | undefined> {
     const lane = this.lane(partition);
-    if (!lane) return undefined;
+    if (!lane) return Promise.resolve(undefined);
     const lines = [...(this.sights.lines?.(lane.state) ?? [])];
-    return { head: lane.head, digest: this.digestOf(partition), lines };
+    return Promise.resolve({ head: lane.head, digest: this.#digestOf(lane), lines });
   }
-  digestOf(partition: number): string {
+  digestOf(partition: number): Promise<string> {
     const lane = this.lane(partition);
-    return lane ? this.definition.digest(lane.state).toString(16) : '';
+    return Promise.resolve(lane ? this.#digestOf(lane) : '');
+  }
+  #digestOf({ state }: Lane<State>): string {
+    return this.definition.digest(state).toString(16);
   }
   endOf(partition: number): number {
     return this.lane(partition)?.head.seq ?? 0;
@@ -210,12 +145,36 @@ export class LaneHost<State> implements HostedLanes {
     });
   }
 
+  standing(partition: number): LaneStanding | undefined {
+    const lane = this.lane(partition);
+    if (lane?.status !== 'active') return undefined;
+    const { nextCommands, inputSeqs } = lane;
+    return { isIdle: lane.quiet(() => 0), nextCommands, inputs: inputSeqs };
+  }
+
+  tend(): void {
+    for (const [partition, slot] of this.#slots.entries()) {
+      const { lane } = slot;
+      if (!lane || this.#closing) continue;
+      // packets travel through something that may lose them
+      if (lane.unacked > 0 && lane.unacked === slot.unacked) lane.sendAgain();
+      slot.unacked = lane.unacked;
+      const address = { service: this.service, partition };
+      if (this.ground.options.ownership?.isContested(address, lane.head.epoch)) {
+        void lane.lookForSuccessor();
+      }
+      if (lane.status === 'fenced') void this.resume(partition);
+    }
+  }
+
   async resume(partition: number): Promise<LaneReport> {
     const slot = this.#slots[partition];
     invariant(slot !== undefined, `${this.service} has no partition ${partition} here`);
-    if (slot.lane?.status !== 'active' && slot.status !== 'opening') {
-      await slot.lane?.close();
+    const { lane } = slot;
+    const isUnderWay = slot.status === 'opening' || slot.status === 'standby';
+    if (lane?.status !== 'active' && (lane || !isUnderWay)) {
       slot.lane = undefined;
+      await lane?.close();
       this.ground.forget();
       await this.#open(partition);
     }
@@ -253,8 +212,11 @@ export class LaneHost<State> implements HostedLanes {
       this.#noteWritten(partition, slot);
       if (lane === 'stood-down') {
         slot.status = lane;
+        // another process was faster: this one stands by for it
+        if (this.ground.options.ownership && !this.#closing) await this.#fill(partition, slot);
         return;
       }
+      this.ground.options.ownership?.noteTaken({ service: this.service, partition });
       slot.lane = lane;
       slot.folded = 0;
       slot.status = 'closed'; // from now on the lane's own counts
@@ -268,7 +230,10 @@ export class LaneHost<State> implements HostedLanes {
 
   async #takeOver(partition: number, slot: Slot<State>): Promise<Lane<State> | 'stood-down'> {
     const { journal, exchange, snapshots, cache, writer, queueMax } = this.ground.options;
-    const witnesses = await this.ground.witnesses();
+    const address = { service: this.service, partition };
+    const { ownership } = this.ground.options;
+    const heard = async (): Promise<readonly Witness[]> =>
+      witnessesOf(await this.ground.witnesses(), logStream(this.service, partition));
     return Lane.open<State>({
       definition: this.definition,
       partition,
@@ -280,7 +245,9 @@ export class LaneHost<State> implements HostedLanes {
       writer,
       queueMax,
       seed: this.ground.seed,
-      witnesses: witnessesOf(witnesses, logStream(this.service, partition)),
+      ...(ownership
+        ? { witnesses: heard, mayOpen: () => this.#standBy(slot, ownership.mayOpen(address)) }
+        : { witnesses: await heard() }),
       wait: (attempt: number, reason?: string) => {
         // a read that fails has an end to hear of only while the lane opens
         const why = reason ?? (slot.lane ? undefined : UNREADABLE);
@@ -290,6 +257,18 @@ export class LaneHost<State> implements HostedLanes {
       breathe: () => new Promise((resume) => setImmediate(resume)),
       onDurable: (record) => this.#noteDurable(partition, slot, record),
     });
+  }
+
+  /** At the end of its log: another process may own it. */
+  async #standBy(slot: Slot<State>, asked: Promise<boolean>): Promise<boolean> {
+    if (this.#closing) throw new Error('the process ends');
+    slot.status = 'standby';
+    const mayOpen = await asked;
+    if (mayOpen) {
+      slot.status = 'opening';
+      this.ground.forget();
+    }
+    return mayOpen;
   }
 
   #wait(attempt: number): Promise<void> {

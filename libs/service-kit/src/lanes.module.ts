@@ -12,12 +12,13 @@ import type { Service } from '@ringfence/kernel';
 import { commandsPattern, type BatchAnswer, type CommandBatch } from './command-bus.js';
 import { HealthSigns } from './health-signs.js';
 import type { LaneGround } from './lane-ground.js';
-import { LaneHost, type HostedLanes, type LaneEffect, type Sights } from './lane-host.js';
+import type { LaneEffect, LocalLanes, Sights } from './hosted-lanes.js';
+import { LaneHost } from './lane-host.js';
 
 /** Token of the lanes of one service. */
 export const lanesToken = (service: Service): string => `lanes.${service}`;
-/** Token of the lanes of all services in this process: `HostedLanes[]`. */
-export const HOSTED_LANES = Symbol('HostedLanes');
+/** Token of the lanes of all services in this process: `LocalLanes[]`. */
+export const HOSTED_LANES = Symbol('LocalLanes');
 
 /**
  * What a service's module needs to host the lanes of a definition: the host, and what listens to
@@ -42,7 +43,7 @@ export function hosting<State>(
 function ordersOf(service: Service): Type {
   @Controller()
   class OrdersController {
-    constructor(@Inject(lanesToken(service)) readonly lanes: HostedLanes) {}
+    constructor(@Inject(lanesToken(service)) readonly lanes: LocalLanes) {}
     @MessagePattern(commandsPattern(service))
     take(@Payload() batch: CommandBatch): Promise<BatchAnswer> {
       return this.lanes.take(batch);
@@ -57,7 +58,7 @@ export class LanesModule {
   static of(modules: readonly DynamicModule[], services: readonly Service[]): DynamicModule {
     const lanes = {
       provide: HOSTED_LANES,
-      useFactory: (...hosts: HostedLanes[]) => hosts,
+      useFactory: (...hosts: LocalLanes[]) => hosts,
       inject: services.map(lanesToken),
     };
     const exports = [HOSTED_LANES, HealthSigns];

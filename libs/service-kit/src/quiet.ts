@@ -1,5 +1,5 @@
 import type { Service } from '@ringfence/kernel';
-import type { HostedLanes } from './lane-host.js';
+import type { LocalLanes } from './hosted-lanes.js';
 import type { Busy, LaneGround } from './lane-ground.js';
 
 /** Turns of the event loop that are looked at one by one before the clock is asked. */
@@ -10,7 +10,7 @@ const SLICE_MS = 2;
  * Whether nothing waits anywhere: every lane has read and decided all there is, and nothing is in
  * flight.
  */
-export function isQuiet(hosts: readonly HostedLanes[], others: readonly Busy[] = []): boolean {
+export function isQuiet(hosts: readonly LocalLanes[], others: readonly Busy[] = []): boolean {
   const endOf = (service: Service, partition: number): number => {
     const host = hosts.find((each) => each.service === service);
     return host?.endOf(service === 'reference' ? 0 : partition) ?? 0;

@@ -1,0 +1,155 @@
+import type { Journal } from '@ringfence/journal';
+import { addressNumber, type Address } from '@ringfence/kernel';
+import { beatStream, isOwners, unpackSign, type Beat, type Repeats } from './beat.js';
+
+/** Signs before the end of a stream that are looked at first: who is there already. */
+const LOOK_BACK = 64;
+const RETRY_MS = 200;
+/** Processes remembered per lane: those that died are forgotten in time. */
+const PROCESSES_MAX = 16;
+
+/** What one process heard of one lane. */
+interface Heard {
+  /** newest beat of whoever owns it */
+  owner: Beat | undefined;
+  /** when it came in, by this process's steady clock, ms; 0: never */
+  at: number;
+  /** newest beat per process, owners and standbys */
+  readonly all: Map<string, Beat>;
+}
+
+export interface BeatBoardOptions {
+  readonly journal: Journal;
+  readonly addresses: readonly Address[];
+  readonly onRepeats?: (repeats: Repeats) => void;
+  readonly onBeat?: (address: Address, beat: Beat) => void;
+}
+
+/** Hears the signs of life of lanes, wherever they run. */
+export class BeatBoard {
+  readonly #heard = new Map<number, Heard>();
+  readonly #ears: Ear[];
+  /** when the journal last could not be read, by the steady clock */
+  #deafAt = 0;
+
+  constructor(readonly options: BeatBoardOptions) {
+    this.#ears = options.addresses.map(
+      (address) =>
+        new Ear(options.journal, address, {
+          hear: (bytes) => this.#hear(address, bytes),
+          deaf: () => (this.#deafAt = performance.now()),
+        }),
+    );
+  }
+
+  /** Resolves when what the streams hold now was heard. */
+  async start(): Promise<void> {
+    await Promise.all(this.#ears.map((ear) => ear.start()));
+  }
+  close(): void {
+    for (const ear of this.#ears) ear.close();
+  }
+
+  /** the newest beat of the lane's owner; undefined when nobody was heard */
+  ownerOf(address: Address): Beat | undefined {
+    return this.#heard.get(addressNumber(address))?.owner;
+  }
+  /** since when the owner is silent, ms; infinite when nobody was ever heard */
+  silenceOf(address: Address): number {
+    const { at = 0 } = this.#heard.get(addressNumber(address)) ?? {};
+    return at === 0 ? Infinity : performance.now() - at;
+  }
+  /** how long the journal could be read without a break, ms */
+  get hearingMs(): number {
+    return performance.now() - this.#deafAt;
+  }
+  /** Every process that was heard of. */
+  processesOf(address: Address): readonly Beat[] {
+    return [...(this.#heard.get(addressNumber(address))?.all.values() ?? [])];
+  }
+
+  /** Takes a beat that came another way than by the stream: from its sender's own mouth. */
+  note(address: Address, beat: Beat): void {
+    const number = addressNumber(address);
+    const heard = this.#heard.get(number) ?? { owner: undefined, at: 0, all: new Map() };
+    this.#heard.set(number, heard);
+    heard.all.delete(beat.writer);
+    heard.all.set(beat.writer, beat);
+    const [oldest] = heard.all.keys();
+    if (heard.all.size > PROCESSES_MAX && oldest !== undefined) heard.all.delete(oldest);
+    if (!isOwners(beat)) {
+      if (heard.owner?.writer === beat.writer) heard.owner = undefined;
+      return;
+    }
+    // a process that was frozen may still speak of an epoch that is over
+    if (heard.owner && heard.owner.head.epoch > beat.head.epoch) return;
+    heard.owner = beat;
+    heard.at = performance.now();
+    this.options.onBeat?.(address, beat);
+  }
+
+  #hear(address: Address, bytes: Uint8Array): void {
+    const sign = unpackSign(bytes);
+    if (sign?.kind === 'repeats') this.options.onRepeats?.(sign);
+    else if (sign) this.note(address, sign);
+  }
+}
+
+interface EarCalls {
+  readonly hear: (bytes: Uint8Array) => void;
+  readonly deaf: () => void;
+}
+
+/** Listens to one stream of signs. */
+class Ear {
+  #next: number | undefined;
+  #reading: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+  #unwatch: (() => void) | undefined;
+
+  constructor(
+    readonly journal: Journal,
+    readonly address: Address,
+    readonly calls: EarCalls,
+  ) {}
+
+  start(): Promise<void> {
+    this.#unwatch = this.journal.watch(beatStream(this.address), () => void this.#read());
+    return this.#read();
+  }
+  close(): void {
+    this.#closed = true;
+    this.#unwatch?.();
+  }
+
+  #read(): Promise<void> {
+    this.#again = true;
+    this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined));
+    return this.#reading;
+  }
+  async #readOn(): Promise<void> {
+    const stream = beatStream(this.address);
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      try {
+        this.#next ??= Math.max(0, (await this.journal.end(stream)) - LOOK_BACK);
+        for (;;) {
+          const entries = await this.journal.read(stream, this.#next);
+          if (entries.length === 0 || this.#closed) break;
+          for (const { offset, bytes } of entries) {
+            this.#next = offset + 1;
+            this.calls.hear(bytes);
+          }
+        }
+      } catch {
+        if (this.#closed) return;
+        this.calls.deaf();
+        // old signs are deleted after minutes: what is gone was of no use any more
+        this.#next = undefined;
+        this.#again = true;
+        await new Promise((resume) => setTimeout(resume, RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { Journal } from '@ringfence/journal';
+import { addressNumber, type Address } from '@ringfence/kernel';
+import { CommandReader, commandStream, type Answer, type Submitted } from '@ringfence/lane';
+import type { LocalLanes } from '../hosted-lanes.js';
+import { LaneTransport } from '../lane-transport.js';
+import { beatStream, packSign, type Beat, type RepeatItem } from './beat.js';
+
+const BEAT_MS = 500;
+
+export interface LaneStreamsOptions {
+  readonly journal: Journal;
+  readonly writer: string;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Nest's transport of a service whose orders come through command streams: it reads the streams of
+ * the lanes that this process owns, hands each entry to the service's handler, and tells of answers
+ * that the log will not tell again. It also gives the signs of life by which standbys and gateways
+ * know who owns what.
+ */
+export class LaneStreams extends LaneTransport {
+  readonly #readers = new Map<number, CommandReader>();
+  #hosts: readonly LocalLanes[] = [];
+  #url = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(readonly options: LaneStreamsOptions) {
+    super();
+  }
+
+  /** Begins to serve, once the lanes' hosts are known and this process has an address. */
+  serve(hosts: readonly LocalLanes[], url: string): void {
+    this.#hosts = hosts;
+    this.#url = url;
+    for (const host of hosts) {
+      for (let partition = 0; partition < host.partitions; partition++) {
+        this.#read(host, { service: host.service, partition });
+      }
+    }
+    this.#timer = setInterval(() => this.#tend(), BEAT_MS);
+    this.#tend();
+  }
+
+  /** Nothing that was read from a command stream is still without an answer. */
+  isIdle(address: Address): boolean {
+    return this.#readers.get(addressNumber(address))?.idle ?? true;
+  }
+
+  override async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
+  }
+
+  /** What this process says of a lane now. */
+  beatOf(host: LocalLanes, partition: number): Beat | undefined {
+    const report = host.reports().at(partition);
+    if (!report) return undefined;
+    const { writer } = this.options;
+    const gauges = host.gauges(partition);
+    return { ...report, kind: 'beat', writer, url: this.#url, at: Date.now(), gauges };
+  }
+
+  #read(host: LocalLanes, address: Address): void {
+    const { service, partition } = address;
+    const reader = new CommandReader({
+      journal: this.options.journal,
+      stream: commandStream(service, partition),
+      position: () => host.standing(partition)?.nextCommands,
+      take: async (commands, offset) => {
+        const answer = await this.hand({ service, partition, commands, offset });
+        return answer.kind === 'answers' ? answer.answers : undefined;
+      },
+      onAnswers: (commands, offset, answers) => this.#answer(address, commands, offset, answers),
+      onFault: (fault) => this.options.say(`${service}/${partition} commands: ${String(fault)}`),
+    });
+    this.#readers.set(addressNumber(address), reader);
+  }
+
+  #tend(): void {
+    for (const host of this.#hosts) {
+      host.tend();
+      for (let partition = 0; partition < host.partitions; partition++) {
+        const beat = this.beatOf(host, partition);
+        if (beat) this.#sign({ service: host.service, partition }, beat);
+      }
+    }
+  }
+
+  /** New decisions stand in the log; what came again is told where its first answer stands. */
+  #answer(
+    address: Address,
+    commands: readonly Submitted[],
+    offset: number,
+    answers: readonly Answer[],
+  ): void {
+    const items = answers.flatMap((answer, index): RepeatItem[] => {
+      if (answer.kind === 'conflict') return [{ offset, index }];
+      if (answer.kind !== 'answered' || !answer.repeated) return [];
+      const { seq, offset: at } = answer.receipt;
+      return [{ offset, index, found: { seq, at } }];
+    });
+    if (items.length > 0) this.#sign(address, { kind: 'repeats', ...address, items });
+  }
+
+  /** A sign that is lost does no harm: beats come again, and who waits asks by id. */
+  #sign(address: Address, sign: Parameters<typeof packSign>[0]): void {
+    const { journal } = this.options;
+    journal.append(beatStream(address), packSign(sign)).catch(() => undefined);
+  }
+}
