@@ -8,3 +8,4 @@ export * from './postings.js';
 export * from './reference.js';
 export * from './risk.js';
 export * from './table/index.js';
+export * from './topics.js';
