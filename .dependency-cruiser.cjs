@@ -66,6 +66,7 @@ const TABLE = {
   'libs/lane': lib('kernel', 'contracts', 'journal'),
   'libs/service-kit': [
     ...lib('kernel', 'contracts', 'lane', 'journal'),
+    ...lib('journal-kafka', 'journal-segments'), // where the logs are is configuration
     ...npm(...NEST, '@nestjs/platform-fastify', '@nestjs/terminus', 'zod'),
     builtin('fs'), // snapshots of lanes
     NODE,

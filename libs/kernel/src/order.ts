@@ -32,4 +32,12 @@ export interface Address {
 /** Dense number of an address, for tables and for order: partition * services + service. */
 export const addressNumber = (a: Address): number =>
   a.partition * SERVICES.length + SERVICES.indexOf(a.service);
+/** The lanes of these services, where the reference lane is one for the whole house. */
+export const addressesOf = (services: readonly Service[], partitions: number): Address[] =>
+  services.flatMap((service) =>
+    Array.from({ length: service === 'reference' ? 1 : partitions }, (_, partition) => ({
+      service,
+      partition,
+    })),
+  );
 export const addressText = (a: Address): string => `${a.service}/${a.partition}`;

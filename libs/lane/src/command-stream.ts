@@ -1,4 +1,4 @@
-import { catalogue, DecodeError, type Command } from '@ringfence/contracts';
+import { catalogue, DecodeError, topicOf, type Command } from '@ringfence/contracts';
 import { parseCommandId, present, SYSTEM, type Service } from '@ringfence/kernel';
 import { hash, type Stream } from '@ringfence/journal';
 import type { ClientCommand, Submitted } from './batch.js';
@@ -6,7 +6,7 @@ import { splitHeadLine, withHeadLine } from './head-line.js';
 import type { HouseDecided } from './log-tail.js';
 
 /** Orders of clients on their way to the lanes of a service, one partition per lane. */
-export const commandTopic = (service: Service): string => `cmd.${service}`;
+export const commandTopic = (service: Service): string => topicOf('cmd', service);
 export const commandStream = (service: Service, partition: number): Stream => ({
   topic: commandTopic(service),
   partition: service === 'reference' ? 0 : partition,

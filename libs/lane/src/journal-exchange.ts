@@ -1,4 +1,4 @@
-import { catalogue, DecodeError, type Command } from '@ringfence/contracts';
+import { catalogue, DecodeError, topicOf, type Command } from '@ringfence/contracts';
 import { addressNumber, SERVICES, type Address, type Service } from '@ringfence/kernel';
 import type { Journal, Stream } from '@ringfence/journal';
 import type { Exchange, Packet } from './channels.js';
@@ -11,7 +11,7 @@ const RETRY_MS = 50;
 
 /** Packets on their way to a lane: the partition is the receiver's. */
 export const channelStream = ({ service, partition }: Address): Stream => ({
-  topic: `chan.${service}`,
+  topic: topicOf('chan', service),
   partition,
 });
 

@@ -28,9 +28,12 @@ export interface CommandBus {
   hand(batch: CommandBatch): Promise<BatchAnswer>;
 }
 
-/** Asks something else of a service; the answer is a value. */
+/**
+ * Asks something else of a service; the answer is a value. Where several processes own its lanes,
+ * each answers for its own, and lists become one.
+ */
 export interface ServiceCalls {
-  call(pattern: string, data: unknown): Promise<unknown>;
+  call(service: Service, pattern: string, data: unknown): Promise<unknown>;
 }
 
 /** Token of the bus in Nest. */

@@ -1,4 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import type { Service } from '@ringfence/kernel';
 import { isObservable, lastValueFrom } from 'rxjs';
 import {
   commandsPattern,
@@ -31,12 +32,15 @@ export class LaneTransport
     if (!this.messageHandlers.has(pattern)) {
       return { kind: 'stopped', reason: `no ${batch.service} service runs here` };
     }
-    const answer = await this.call(pattern, batch);
+    const answer = await this.ask(pattern, batch);
     return isAnswer(answer) ? answer : unknown(batch);
   }
 
+  call(_: Service, pattern: string, data: unknown): Promise<unknown> {
+    return this.ask(pattern, data);
+  }
   /** Patterns here are plain names: Nest's own lookup would try each as JSON first. */
-  async call(pattern: string, data: unknown): Promise<unknown> {
+  async ask(pattern: string, data: unknown): Promise<unknown> {
     const handed: unknown = await this.messageHandlers.get(pattern)?.(data);
     return isObservable(handed) ? lastValueFrom(handed, { defaultValue: undefined }) : handed;
   }

@@ -39,3 +39,26 @@ export async function untilQuiet(
     else await ground.nextDurable(SLICE_MS);
   }
 }
+
+/** When nothing waits in a house. */
+export interface Stillness {
+  /**
+   * Waits until it is so and `holds` too.
+   *
+   * @returns false when it was not within `ms`
+   */
+  until(holds: () => boolean, ms: number): Promise<boolean>;
+}
+
+/** Of a house whose lanes are all in this process. */
+export class LocalStillness implements Stillness {
+  constructor(
+    readonly ground: LaneGround,
+    readonly lanes: readonly LocalLanes[],
+  ) {}
+
+  until(holds: () => boolean, ms: number): Promise<boolean> {
+    const all = (): boolean => isQuiet(this.lanes, this.ground.others) && holds();
+    return untilQuiet(this.ground, all, ms);
+  }
+}

@@ -1,22 +1,24 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { DecodeCache, LocalExchange } from '@ringfence/lane';
+import { join } from 'node:path';
+import { DecodeCache, LocalExchange, type Exchange } from '@ringfence/lane';
 import type { Journal } from '@ringfence/journal';
 import type { Service } from '@ringfence/kernel';
-import type { ServiceConfig } from './config.js';
+import { placeOf, type ServiceConfig } from './config.js';
+import { shareLanes } from './distributed/share-lanes.js';
 import { FileSnapshotStore } from './file-snapshots.js';
 import { HealthModule } from './health.module.js';
-import { LaneGround } from './lane-ground.js';
+import { snapshotFolder } from './folders.js';
+import { openJournal, type JournalPlace } from './journal-place.js';
+import { LaneGround, type OwnershipRule } from './lane-ground.js';
 import { LanesModule } from './lanes.module.js';
 import { LaneTransport } from './lane-transport.js';
 import { ShadowProcesses } from './shadow-processes.js';
 import { closeOnSignal, startApp, type Started } from './start.js';
 
-/** Where the logs are below a house's folder, and the snapshots. */
-export const journalFolder = (folder: string): string => `${folder}/log`;
-export const snapshotFolder = (folder: string): string => `${folder}/snapshots`;
-
 export interface GroundPlace {
   readonly folder: string;
+  /** where its logs are, for processes that read them beside the lanes */
+  readonly journal: JournalPlace;
   readonly partitions: number;
   /** names this process in its records */
   readonly writer: string;
@@ -27,20 +29,26 @@ export interface GroundPlace {
   readonly plan?: URL;
   readonly queueMax?: number;
   readonly snapshotEvents?: number;
+  /** carries packets between lanes; within this process by default */
+  readonly exchange?: Exchange;
+  readonly ownership?: OwnershipRule;
   readonly log?: (line: string) => void;
 }
 
 /** What the lanes of a process over a folder stand on. */
 export function groundOf(place: GroundPlace, journal: Journal): LaneGround {
-  const { folder, partitions, plan, log, ...rest } = place;
+  const { folder, journal: at, partitions, plan, log, exchange, ...rest } = place;
   const snapshots = new FileSnapshotStore(snapshotFolder(folder), (file, why) =>
     log?.(`${file} is not used: ${why}`),
   );
-  const folders = {
-    journalFolder: journalFolder(folder),
-    snapshotFolder: snapshotFolder(folder),
-  };
-  const shadow = plan && new ShadowProcesses({ plan: plan.href, partitions, ...folders });
+  const shadow =
+    plan &&
+    new ShadowProcesses({
+      plan: plan.href,
+      partitions,
+      journal: at,
+      snapshotFolder: snapshotFolder(folder),
+    });
   return new LaneGround({
     ...rest,
     journal,
@@ -48,39 +56,62 @@ export function groundOf(place: GroundPlace, journal: Journal): LaneGround {
     snapshots,
     shadow,
     log,
-    exchange: new LocalExchange(),
+    exchange: exchange ?? new LocalExchange(),
     cache: new DecodeCache(),
   });
 }
 
-/** A service that runs alone: its lanes over a folder, and its health. */
+/** A service that runs in a process of its own. */
 export interface Alone {
   readonly service: Service;
   /** all services of the process; most are alone */
   readonly services?: readonly Service[];
   readonly plan: URL;
-  openJournal(folder: string): Promise<Journal>;
   module(ground: LaneGround): DynamicModule;
 }
 
 @Module({})
 class AloneModule {}
 
-/** Runs one service over the folder of its configuration, until a signal ends it. */
+/**
+ * Runs one service until a signal ends it: over the folder of its configuration, or, where that
+ * names brokers, beside other processes of the same house on Kafka.
+ */
 export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<Started> {
-  const { RINGFENCE_FOLDER: folder, RINGFENCE_PARTITIONS: partitions } = config;
-  const journal = await alone.openJournal(journalFolder(folder));
+  const { RINGFENCE_FOLDER, RINGFENCE_PARTITIONS: partitions } = config;
   const log = (line: string): void => console.error(line);
-  const writer = `${alone.service}-${process.pid}`;
-  const ground = groundOf({ folder, partitions, writer, plan: alone.plan, log }, journal);
+  const writer = `${alone.service}-${config.RINGFENCE_INSTANCE}-${process.pid}`;
   const { services = [alone.service] } = alone;
+  const place = placeOf(config);
+  const isShared = place.kind === 'kafka';
+  // processes of one house may share a disk, but not a folder of snapshots
+  const folder = isShared
+    ? join(RINGFENCE_FOLDER, `${alone.service}-${config.RINGFENCE_INSTANCE}`)
+    : RINGFENCE_FOLDER;
+  const journal = await openJournal(place, { writer, partitions, say: log });
+  const shared = isShared
+    ? await shareLanes({ journal, writer, services, config, log })
+    : undefined;
+  const ground = groundOf(
+    { folder, journal: place, partitions, writer, plan: alone.plan, log, ...shared?.ground },
+    journal,
+  );
   const lanes = LanesModule.of([alone.module(ground)], services);
   const started = await startApp(
-    { module: AloneModule, imports: [lanes, HealthModule] },
-    { transport: new LaneTransport(), host: config.RINGFENCE_HOST, port: config.RINGFENCE_PORT },
+    {
+      module: AloneModule,
+      imports: [lanes, HealthModule, ...(shared ? [shared.peers(ground)] : [])],
+    },
+    {
+      transport: shared?.streams ?? new LaneTransport(),
+      host: config.RINGFENCE_HOST,
+      port: config.RINGFENCE_PORT,
+    },
   );
+  shared?.serve(started);
   closeOnSignal(async () => {
     await started.app.close();
+    shared?.close();
     await ground.options.shadow?.close();
     await journal.close();
   });

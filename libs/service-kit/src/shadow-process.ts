@@ -1,16 +1,14 @@
 import { constants, setPriority } from 'node:os';
-import type { Journal } from '@ringfence/journal';
 import { present, type Address } from '@ringfence/kernel';
 import { takeSnapshot } from '@ringfence/lane';
 import type { AnyLane } from './any-lane.js';
 import { FileSnapshotStore } from './file-snapshots.js';
+import { openJournal, type JournalPlace } from './journal-place.js';
 
 /** What a module gives the processes that read its lanes' logs beside them. */
 export interface ShadowPlan {
   /** definitions of all lanes of this process */
   readonly definitions: readonly AnyLane[];
-  /** opens the journal of a folder for reading only */
-  openToRead(folder: string): Promise<Journal>;
 }
 /** What such a process is told at its start. */
 export interface ShadowOrder {
@@ -18,7 +16,7 @@ export interface ShadowOrder {
   readonly plan: string;
   readonly address: Address;
   readonly partitions: number;
-  readonly journalFolder: string;
+  readonly journal: JournalPlace;
   readonly snapshotFolder: string;
   readonly seed: number;
 }
@@ -32,7 +30,7 @@ const wait = async (attempt: number): Promise<void> => {
 };
 
 const order = JSON.parse(process.argv[2] ?? '{}') as ShadowOrder;
-const { plan, address, partitions, journalFolder, snapshotFolder, seed } = order;
+const { plan, address, partitions, snapshotFolder, seed } = order;
 // lanes and their clients come first
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const { plan: given } = (await import(plan)) as { plan: ShadowPlan };
@@ -40,7 +38,8 @@ const definition = present(
   given.definitions.find(({ service }) => service === address.service),
   `the definition of ${address.service}`,
 );
-const journal = await given.openToRead(journalFolder);
+const writer = `snapshots-${process.pid}`;
+const journal = await openJournal(order.journal, { writer, partitions, readOnly: true });
 try {
   const snapshots = new FileSnapshotStore(snapshotFolder);
   const { partition } = address;

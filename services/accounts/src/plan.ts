@@ -1,9 +1,7 @@
 import { accountsLane } from '@ringfence/domain-accounts';
-import { SegmentJournal } from '@ringfence/journal-segments';
 import { anyLane, type ShadowPlan } from '@ringfence/service-kit/shadow';
 
 /** For the threads that take snapshots beside the lanes. */
 export const plan: ShadowPlan = {
   definitions: [anyLane(accountsLane)],
-  openToRead: (folder) => SegmentJournal.open(folder, { readOnly: true }),
 };

@@ -21,3 +21,12 @@ export interface GatewayConfig {
   readonly projections: 'on' | 'off';
   readonly databaseUrl?: string;
 }
+
+/** The gateway's part of what was read. */
+export const gatewayConfigOf = (
+  config: z.infer<z.ZodObject<typeof GATEWAY_VARIABLES>>,
+): GatewayConfig => ({
+  operatorPrint: config.RINGFENCE_OPERATOR_PRINT,
+  projections: config.RINGFENCE_PROJECTIONS,
+  databaseUrl: config.RINGFENCE_DATABASE_URL,
+});

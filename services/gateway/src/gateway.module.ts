@@ -6,12 +6,15 @@ import {
   HealthSigns,
   HOSTED_LANES,
   type CommandBus,
+  LocalStillness,
   type HostedLanes,
   type LaneGround,
+  type LocalLanes,
   type ServiceCalls,
+  type Stillness,
 } from '@ringfence/service-kit';
 import { Conclusions } from './api/conclusions.js';
-import { issueFirstKey } from './api/first-key.js';
+import { issueFirstKey, issueFirstKeyLater } from './api/first-key.js';
 import { OrderDesk } from './api/order-desk.js';
 import { registerOrders } from './api/order-routes.js';
 import { registerReads } from './api/read-routes.js';
@@ -26,6 +29,8 @@ import { openReadModels } from './projections/read-models.js';
 export interface GatewayOptions {
   readonly ground: LaneGround;
   readonly transport: CommandBus & ServiceCalls;
+  /** when nothing waits in the house; by default of the lanes of this very process */
+  readonly stillness?: Stillness;
   readonly config: GatewayConfig;
 }
 const OPTIONS = Symbol('GatewayOptions');
@@ -35,6 +40,7 @@ const OPTIONS = Symbol('GatewayOptions');
 export class Gateway {
   readonly reference: ReferenceReader;
   readModels = new OpeningReadModels(undefined);
+  #closing = false;
   readonly #onFault: (fault: unknown) => void;
 
   constructor(
@@ -58,7 +64,10 @@ export class Gateway {
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     const readModels = (): OpeningReadModels => this.readModels;
     this.signs.join({ name: 'read-models', look: () => readModelsSign(this.readModels) });
-    const edge = { desk, reference, conclusions, lanes, ground, calls: transport, readModels };
+    const stillness =
+      this.options.stillness ?? new LocalStillness(ground, lanes as readonly LocalLanes[]);
+    const parts = { desk, reference, conclusions, lanes, ground, readModels, stillness };
+    const edge = { ...parts, calls: transport };
     serveApi(
       server,
       (scope) => {
@@ -73,7 +82,11 @@ export class Gateway {
   async onApplicationBootstrap(): Promise<void> {
     const { transport, ground, config } = this.options;
     await this.reference.read();
-    await issueFirstKey(config.operatorPrint, this.reference, transport);
+    const { operatorPrint } = config;
+    if (!(await issueFirstKey(operatorPrint, this.reference, transport))) {
+      const isOver = (): boolean => this.#closing;
+      issueFirstKeyLater(operatorPrint, this.reference, transport, isOver).catch(this.#onFault);
+    }
     if (config.projections === 'off') return;
     const opening = openReadModels({
       ground,
@@ -87,6 +100,7 @@ export class Gateway {
 
   /** Nest calls it before the lanes close. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.#closing = true;
     this.reference.close();
     await this.readModels.close();
   }

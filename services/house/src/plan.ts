@@ -3,7 +3,6 @@ import { custodyLane } from '@ringfence/domain-custody';
 import { liquidationLane } from '@ringfence/domain-liquidation';
 import { referenceLane } from '@ringfence/domain-reference';
 import { riskLane } from '@ringfence/domain-risk';
-import { SegmentJournal } from '@ringfence/journal-segments';
 import { anyLane, type AnyLane, type ShadowPlan } from '@ringfence/service-kit/shadow';
 
 /** Every lane of the house, for threads and processes that read its logs beside it. */
@@ -15,7 +14,4 @@ export const DEFINITIONS: readonly AnyLane[] = [
   anyLane(liquidationLane),
 ];
 
-export const plan: ShadowPlan = {
-  definitions: DEFINITIONS,
-  openToRead: (folder) => SegmentJournal.open(folder, { readOnly: true }),
-};
+export const plan: ShadowPlan = { definitions: DEFINITIONS };

@@ -39,6 +39,7 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
   const ground = groundOf(
     {
       folder,
+      journal: { kind: 'segments', folder: journalFolder(folder) },
       partitions,
       queueMax,
       snapshotEvents,

@@ -22,7 +22,7 @@ import {
   untilQuiet,
   type BatchAnswer,
   type Gauge,
-  type HostedLanes,
+  type LocalLanes,
 } from '@ringfence/service-kit';
 import { LiquidationModule } from './liquidation.module.js';
 
@@ -59,7 +59,7 @@ async function tell(writer: ChainWriter, ...events: object[]): Promise<void> {
   await writer.append(bytes);
 }
 
-async function start(): Promise<HostedLanes> {
+async function start(): Promise<LocalLanes> {
   ground = new LaneGround({
     journal,
     cache,
@@ -73,16 +73,16 @@ async function start(): Promise<HostedLanes> {
   const built = await Test.createTestingModule({ imports: [lanes] }).compile();
   service = built.createNestMicroservice({ strategy: transport });
   await service.listen();
-  return service.get<HostedLanes[]>(HOSTED_LANES)[0];
+  return service.get<LocalLanes[]>(HOSTED_LANES)[0];
 }
 /** Until the lanes have done what follows from what was told. */
-async function quiet(lanes: HostedLanes): Promise<void> {
+async function quiet(lanes: LocalLanes): Promise<void> {
   const ends: readonly [Service, (partition: number) => number][] = [
     ['reference', () => reference.head.seq],
     ['risk', (partition) => (partition === 0 ? risk.head.seq : 0)],
   ];
   const others = ends.map(([of, endOf]) => ({ service: of, quiet: () => true, endOf }));
-  const all = [lanes, ...(others as unknown as HostedLanes[])];
+  const all = [lanes, ...(others as unknown as LocalLanes[])];
   // what was told is read in turns of its own; looked at between them a lane may seem quiet
   await new Promise((resume) => setImmediate(resume));
   expect(await untilQuiet(ground, () => isQuiet(all), 10_000)).toBe(true);

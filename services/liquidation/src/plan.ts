@@ -1,9 +1,7 @@
 import { liquidationLane } from '@ringfence/domain-liquidation';
-import { SegmentJournal } from '@ringfence/journal-segments';
 import { anyLane, type ShadowPlan } from '@ringfence/service-kit/shadow';
 
 /** For the threads that take snapshots beside the lanes. */
 export const plan: ShadowPlan = {
   definitions: [anyLane(liquidationLane)],
-  openToRead: (folder) => SegmentJournal.open(folder, { readOnly: true }),
 };

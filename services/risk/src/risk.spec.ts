@@ -29,7 +29,7 @@ import {
   LanesModule,
   LaneTransport,
   untilQuiet,
-  type HostedLanes,
+  type LocalLanes,
 } from '@ringfence/service-kit';
 import { RiskModule } from './risk.module.js';
 
@@ -66,12 +66,12 @@ async function start(): Promise<void> {
   service = built.createNestMicroservice({ strategy: transport });
   await service.listen();
 }
-const hosts = (): readonly HostedLanes[] => service.get<HostedLanes[]>(HOSTED_LANES);
+const hosts = (): readonly LocalLanes[] => service.get<LocalLanes[]>(HOSTED_LANES);
 const standing = (): string[] =>
   hosts().flatMap((host) =>
     host.reports().map((each) => `${each.service}/${each.partition} ${each.status}`),
   );
-const riskLanes = (): HostedLanes => hosts()[1];
+const riskLanes = (): LocalLanes => hosts()[1];
 
 const newId = (): CommandId => derivedId(`spec/${++ids}`);
 /** An order to the reference lane, the way the gateway hands it in. */
@@ -101,7 +101,7 @@ async function neighbour(writer: ChainWriter, ...events: object[]): Promise<void
 /** Until the lanes have done what follows from this neighbour's log. */
 async function quiet(accounts: ChainWriter): Promise<void> {
   const endOf = (partition: number): number => (partition === 1 ? accounts.head.seq : 0);
-  const beside = { service: 'accounts', quiet: () => true, endOf } as unknown as HostedLanes;
+  const beside = { service: 'accounts', quiet: () => true, endOf } as unknown as LocalLanes;
   const all = [...hosts(), beside];
   // what was told is read in turns of its own; looked at between them a lane may seem quiet
   await new Promise((resume) => setImmediate(resume));

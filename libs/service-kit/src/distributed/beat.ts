@@ -1,3 +1,4 @@
+import { topicOf } from '@ringfence/contracts';
 import type { Address, Service } from '@ringfence/kernel';
 import type { Stream } from '@ringfence/journal';
 import type { Gauge, HostedStatus, LaneReport } from '../hosted-lanes.js';
@@ -7,7 +8,7 @@ const VERSION = 1;
 
 /** Signs of life of the lanes of a service, kept for minutes only; nothing of it is truth. */
 export const beatStream = ({ service, partition }: Address): Stream => ({
-  topic: `beat.${service}`,
+  topic: topicOf('beat', service),
   partition,
 });
 

@@ -64,7 +64,7 @@ export class PeersController {
         await this.#hostOf({ service, partition: 0 }).snapshot();
         return null;
       },
-      call: ({ pattern, data }) => streams.call(pattern, data),
+      call: ({ pattern, data }) => streams.ask(pattern, data),
     };
   }
 

@@ -1,4 +1,5 @@
 import { addressNumber, type Address } from '@ringfence/kernel';
+import type { Stillness } from '../quiet.js';
 import type { BeatBoard } from './beat-board.js';
 import type { PeerClient } from './peer-client.js';
 import type { PeerStanding } from './peer-protocol.js';
@@ -18,7 +19,7 @@ export interface RemoteStillnessOptions {
  * and has read every log to where its owner says it ends; and all of it holds a second time with no
  * log grown between. What was on its way at the first look would have made one grow.
  */
-export class RemoteStillness {
+export class RemoteStillness implements Stillness {
   constructor(readonly options: RemoteStillnessOptions) {}
 
   /** @returns false when it was not so within `ms` */

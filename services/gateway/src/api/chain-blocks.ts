@@ -24,12 +24,24 @@ interface Mined {
  */
 async function mine(edge: Edge, call: Call): Promise<Shown> {
   const { id, payments } = blockOf(edge.reference.names, call);
-  const mined = (await edge.calls.call('chain.mine', { id: commandIdText(id), payments })) as
-    | readonly Mined[]
-    | undefined;
+  const mined = (await edge.calls.call('custody', 'chain.mine', {
+    id: commandIdText(id),
+    payments,
+  })) as readonly Mined[] | undefined;
   if (!mined)
     throw new Refused(problem('lane-stopped', { detail: 'no simulated chain runs here' }));
-  return { id: commandIdText(id), blocks: mined.map(minedShown) };
+  return { id: commandIdText(id), blocks: ofOwners(mined).map(minedShown) };
+}
+
+/** Processes that do not own a partition's lane answer that they are busy: its owner counts. */
+function ofOwners(mined: readonly Mined[]): readonly Mined[] {
+  const blocks = new Map<number, Mined>();
+  for (const block of mined) {
+    if (block.answer.kind !== 'busy' || !blocks.has(block.partition)) {
+      blocks.set(block.partition, block);
+    }
+  }
+  return [...blocks.values()].toSorted((a, b) => a.partition - b.partition);
 }
 
 function minedShown({ partition, answer }: Mined): Shown {

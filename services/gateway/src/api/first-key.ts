@@ -5,13 +5,19 @@ import type { ReferenceReader } from './reference-reader.js';
 
 const HOUSE = 0 as MemberId;
 
-/** The house's first operator: while there is no key nobody could issue one. */
+const RETRY_MS = 250;
+
+/**
+ * The house's first operator: while there is no key nobody could issue one.
+ *
+ * @returns whether there is a key now; false: the reference lane does not decide yet
+ */
 export async function issueFirstKey(
   print: string | undefined,
   reference: ReferenceReader,
   bus: CommandBus,
-): Promise<void> {
-  if (print === undefined || reference.names.keysIssued > 0) return;
+): Promise<boolean> {
+  if (print === undefined || reference.names.keysIssued > 0) return true;
   const command: CommandOf<'IssueKey'> = {
     type: 'IssueKey',
     member: HOUSE,
@@ -22,7 +28,21 @@ export async function issueFirstKey(
   const id = derivedId(`first-key/${print}`);
   const commands = [{ id, by: SYSTEM, command }];
   const answer = await bus.hand({ service: 'reference', partition: 0, commands });
-  if (answer.kind !== 'answers') return;
-  const [first] = answer.answers;
-  if (first?.kind === 'answered') await reference.reach(first.receipt.seq);
+  const [first] = answer.kind === 'answers' ? answer.answers : [];
+  if (first?.kind !== 'answered') return false;
+  await reference.reach(first.receipt.seq);
+  return true;
+}
+
+/** Goes on until there is a key, or nobody wants it any more. */
+export async function issueFirstKeyLater(
+  print: string | undefined,
+  reference: ReferenceReader,
+  bus: CommandBus,
+  isOver: () => boolean,
+): Promise<void> {
+  while (!isOver() && !(await issueFirstKey(print, reference, bus))) {
+    await new Promise((resume) => setTimeout(resume, RETRY_MS));
+    await reference.read();
+  }
 }

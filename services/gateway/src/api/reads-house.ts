@@ -1,12 +1,6 @@
 import { SERVICES, type Service } from '@ringfence/kernel';
 import { ledgerLines } from './ledger-lines.js';
-import {
-  faultText,
-  isQuiet,
-  untilQuiet,
-  type HostedLanes,
-  type LaneReport,
-} from '@ringfence/service-kit';
+import { faultText, type HostedLanes, type LaneReport } from '@ringfence/service-kit';
 import type { Edge } from './edge.js';
 import {
   ANYONE,
@@ -29,14 +23,14 @@ const laneShown = ({ head, ...report }: LaneReport): Shown => ({
   epoch: head.epoch,
 });
 
-function lanesShown({ lanes }: Edge): Shown {
+async function lanesShown({ lanes }: Edge): Promise<Shown> {
   const items = lanes.flatMap((host) =>
-    host.reports().map((report) => ({
+    host.reports().map(async (report) => ({
       ...laneShown(report),
-      digest: host.digestOf(report.partition),
+      digest: await host.digestOf(report.partition),
     })),
   );
-  return { items };
+  return { items: await Promise.all(items) };
 }
 
 function laneOf(edge: Edge, { params }: Call): { host: HostedLanes; partition: number } {
@@ -61,10 +55,8 @@ async function takeSnapshots({ lanes }: Edge): Promise<Shown> {
 async function quiet(edge: Edge, { query }: Call): Promise<Shown> {
   const ms = numberOf(query['wait'], 'wait', { standard: 0, most: WAIT_MAX_MS });
   const withRows = query['projections'] !== 'false';
-  const { ground, lanes } = edge;
   const rows = edge.readModels();
-  const holds = (): boolean => isQuiet(lanes, ground.others) && (!withRows || rows.areCaughtUp());
-  const isStill = await untilQuiet(ground, holds, ms);
+  const isStill = await edge.stillness.until(() => !withRows || rows.areCaughtUp(), ms);
   const { fault } = rows;
   const shown = { quiet: isStill, projectionLag: rows.lag(), ...underWay(edge) };
   return fault === undefined ? shown : { ...shown, projectionFault: faultText(fault) };
@@ -95,9 +87,9 @@ function working(edge: Edge): Shown {
 const KILOBYTES_PER_MEGABYTE = 1024;
 
 /** The newest state of a lane in plain lines, to compare with a replay. */
-function liveState(edge: Edge, call: Call): Shown {
+async function liveState(edge: Edge, call: Call): Promise<Shown> {
   const { host, partition } = laneOf(edge, call);
-  const live = host.live(partition);
+  const live = await host.live(partition);
   if (!live) throw notFound('lane that is open');
   const { head, digest, lines } = live;
   return { seq: head.seq, hash: head.hash, digest, lines };

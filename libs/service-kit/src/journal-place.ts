@@ -1,0 +1,72 @@
+import { topicsOf } from '@ringfence/contracts';
+import type { Journal } from '@ringfence/journal';
+
+/** Where the logs of a house are. */
+export type JournalPlace = { readonly kind: 'segments'; readonly folder: string } | KafkaPlace;
+
+export interface KafkaPlace {
+  readonly kind: 'kafka';
+  /** `host:port` each */
+  readonly brokers: readonly string[];
+  readonly topicPrefix?: string;
+  /** copies of each partition; 1 by default */
+  readonly replication?: number;
+  /** each record is on the broker's disk before it is acknowledged */
+  readonly flushEach?: boolean;
+  readonly tls?: boolean;
+  readonly sasl?: {
+    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+    readonly username: string;
+    readonly password: string;
+  };
+}
+
+export interface OpenJournalOptions {
+  /** names this process */
+  readonly writer: string;
+  readonly partitions: number;
+  /** reads beside a writer of the same folder; topics are not made */
+  readonly readOnly?: boolean;
+  readonly say?: (line: string) => void;
+}
+
+/**
+ * Opens the logs of a house. Kafka's topics are made when they are missing.
+ *
+ * @throws FolderInUse; TopicsRefused naming topic and setting; KafkaUnavailable
+ */
+export async function openJournal(
+  place: JournalPlace,
+  { writer, partitions, readOnly = false, say }: OpenJournalOptions,
+): Promise<Journal> {
+  // only what is used is loaded: processes that take snapshots start often
+  if (place.kind === 'segments') {
+    const { SegmentJournal } = await import('@ringfence/journal-segments');
+    return SegmentJournal.open(place.folder, { readOnly });
+  }
+  const { KafkaJournal, ensureTopics } = await import('@ringfence/journal-kafka');
+  const { brokers, topicPrefix, replication, flushEach, tls, sasl } = place;
+  const options = {
+    brokers,
+    clientId: writer,
+    ...(topicPrefix ? { topicPrefix } : undefined),
+    ...(tls ? { ssl: true } : undefined),
+    ...(sasl ? { sasl: saslOf(sasl) } : undefined),
+    onTrouble: (what: string) => say?.(`kafka: ${what}`),
+  };
+  if (!readOnly) await ensureTopics(options, topicsOf(partitions), { replication, flushEach });
+  return KafkaJournal.open(options);
+}
+
+type Sasl = NonNullable<KafkaPlace['sasl']>;
+/** The library tells its mechanisms apart by their types. */
+function saslOf({ mechanism, username, password }: Sasl) {
+  switch (mechanism) {
+    case 'plain':
+      return { mechanism, username, password };
+    case 'scram-sha-256':
+      return { mechanism, username, password };
+    default:
+      return { mechanism, username, password };
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs';
+import { PROCESSES, ServiceProcess, type ProcessService } from './service-process.js';
+
+export interface ClusterOptions {
+  readonly folder: string;
+  readonly partitions: number;
+  /** `host:port` each */
+  readonly brokers: readonly string[];
+  readonly replication?: number;
+  readonly topicPrefix?: string;
+  /** read models; without it each gateway keeps its own in memory */
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  /** SHA-256 of the first operator's secret */
+  readonly operatorPrint: string;
+  /** processes per service: one that owns its lanes and standbys; gateways have one */
+  readonly instances?: number;
+  /** more variables for all processes */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A key of the peers that nobody else knows. */
+const randomKey = (): string =>
+  Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex');
+
+/** A house of processes on loopback: every service and its standbys, and a gateway. */
+export class Cluster {
+  readonly processes: readonly ServiceProcess[];
+
+  constructor(readonly options: ClusterOptions) {
+    const { instances = 2 } = options;
+    const common = environmentOf(options);
+    mkdirSync(options.folder, { recursive: true });
+    this.processes = PROCESSES.flatMap((service) => {
+      const count = service === 'gateway' ? 1 : instances;
+      return Array.from({ length: count }, (_, instance) => {
+        const own = { RINGFENCE_INSTANCE: String(instance), RINGFENCE_INSTANCES: String(count) };
+        const environment = { ...common, ...own, ...options.environment };
+        return new ServiceProcess({ service, instance, folder: options.folder, environment });
+      });
+    });
+  }
+
+  /** Starts every process that does not run; resolves when all serve. */
+  async start(): Promise<void> {
+    // the topics are made by whoever comes first
+    const [first, ...rest] = this.processes.filter(({ isRunning }) => !isRunning);
+    await first?.start();
+    await Promise.all(rest.map((each) => each.start()));
+  }
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.map((each) => each.stop()));
+  }
+  async kill(): Promise<void> {
+    await Promise.all(this.processes.map((each) => each.kill()));
+  }
+
+  of(service: ProcessService, instance = 0): ServiceProcess {
+    const found = this.processes.find(
+      ({ plan }) => plan.service === service && plan.instance === instance,
+    );
+    if (!found) throw new Error(`there is no ${service}-${instance}`);
+    return found;
+  }
+  get url(): string {
+    return this.of('gateway').url;
+  }
+}
+
+function environmentOf(options: ClusterOptions): Record<string, string> {
+  const { folder, partitions, brokers, replication, topicPrefix, operatorPrint } = options;
+  const { databaseUrl, redisUrl } = options;
+  return {
+    RINGFENCE_FOLDER: folder,
+    RINGFENCE_PARTITIONS: String(partitions),
+    RINGFENCE_KAFKA_BROKERS: brokers.join(','),
+    RINGFENCE_PEER_KEY: randomKey(),
+    RINGFENCE_OPERATOR_PRINT: operatorPrint,
+    RINGFENCE_HOST: '127.0.0.1',
+    RINGFENCE_PORT: '0',
+    ...(replication ? { RINGFENCE_KAFKA_REPLICATION: String(replication) } : undefined),
+    ...(topicPrefix ? { RINGFENCE_KAFKA_TOPIC_PREFIX: topicPrefix } : undefined),
+    ...(databaseUrl ? { RINGFENCE_DATABASE_URL: databaseUrl } : undefined),
+    ...(redisUrl ? { RINGFENCE_REDIS_URL: redisUrl } : undefined),
+  };
+}
