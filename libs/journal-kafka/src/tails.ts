@@ -42,7 +42,8 @@ export class Tails {
     const own = (): void => wake(); // the same function may be watching twice
     const known = this.#followed.get(name);
     if (known) known.wakes.add(own);
-    else this.#follow(name, { stream, wakes: new Set([own]), newest: undefined, heardAt: -Infinity });
+    else
+      this.#follow(name, { stream, wakes: new Set([own]), newest: undefined, heardAt: -Infinity });
     return () => {
       const followed = this.#followed.get(name);
       if (!followed?.wakes.delete(own) || followed.wakes.size > 0) return;
