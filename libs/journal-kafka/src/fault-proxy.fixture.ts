@@ -57,13 +57,18 @@ export class FaultProxy {
     for (const freeze of this.#frozen) freeze();
   }
 
+  /** Ends every connection that is open now. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** Nothing is on its way any more. */
   get isSettled(): boolean {
     return this.#delivering === 0;
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
