@@ -25,6 +25,7 @@ const FETCH_DEADLINE_MS = 10 * 60_000;
  * @throws PartMissing with what Maven says, when they cannot be had
  */
 export async function fetchJars(maven: string, log: (line: string) => void): Promise<void> {
+  if (fs.existsSync(JARS_FOLDER)) return;
   fs.mkdirSync(STACK_FOLDER, { recursive: true });
   const partial = fs.mkdtempSync(join(STACK_FOLDER, 'partial-'));
   log(`fetching Kafka ${KAFKA_VERSION} by Maven ...`);

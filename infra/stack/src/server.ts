@@ -30,6 +30,8 @@ export interface ServerPlan {
 /** What holds the server processes of one stack together. */
 export interface Keeper {
   guard: Guard;
+  /** Set by the stop of the stack: nothing starts behind it. */
+  stopped: boolean;
   log: (line: string) => void;
 }
 
@@ -59,11 +61,12 @@ export class Server {
   /**
    * Starts the process and waits until it serves.
    *
-   * @throws StackError with the last lines of its log, when it ended or was not ready in time; then
+   * @throws StackError when the stack was stopped; with the last lines of its log, when it ended or was not ready in time; then
    *         it does not run
    */
   async start(): Promise<void> {
     const { name, readyMs } = this.#plan;
+    if (this.#keeper.stopped) throw new StackError(`${name} is not started: the stack was stopped`);
     if (this.#running) throw new StackError(`${name} runs already`);
     const began = performance.now();
     this.#running = this.#spawn();

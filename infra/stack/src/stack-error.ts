@@ -16,10 +16,13 @@ export class StackError extends Error {
 export class PartMissing extends StackError {
   override name = 'PartMissing';
   readonly part: Part;
+  /** The sentence without the part's name. */
+  readonly why: string;
 
   constructor(part: Part, why: string) {
     super(`${part}: ${why}`);
     this.part = part;
+    this.why = why;
   }
 }
 

@@ -46,7 +46,12 @@ export class StackFolder {
     if (holder) {
       throw new StackError(`${folder.path} is in use by the stack of process ${holder.pid}`);
     }
-    await folder.#stopLeftovers(log);
+    try {
+      await folder.#stopLeftovers(log);
+    } catch (error) {
+      folder.release();
+      throw error;
+    }
     return folder;
   }
 

@@ -63,10 +63,13 @@ export async function startStack<P extends Part>(options: StackOptions<P>): Prom
 }
 
 /** Chooses folder, ports and programs without starting anything; for those who start lazily. */
-export async function planStack<P extends Part>(options: StackOptions<P>): Promise<Plan<P>> {
+export async function planStack<P extends Part>(
+  options: StackOptions<P>,
+  known?: Findings,
+): Promise<Plan<P>> {
   const { brokers = 1, parts, log = () => undefined } = options;
   if (![1, 3].includes(brokers)) throw new StackError(`brokers: 1 or 3, not ${brokers}`);
-  const findings = await findParts();
+  const findings = known ?? (await findParts());
   for (const part of parts) foundOf(findings, part);
   if (parts.some((part) => part === 'kafka')) await ensureJars(findings, log);
   const folder = await StackFolder.take(options.folder, log);
@@ -77,25 +80,40 @@ export async function planStack<P extends Part>(options: StackOptions<P>): Promi
     folder.release();
     throw error;
   }
-  const guard = new Guard();
-  if (folder.isTemporary) guard.removeAtEnd(folder.path);
+  const keeper: Keeper = { guard: new Guard(), stopped: false, log };
+  if (folder.isTemporary) keeper.guard.removeAtEnd(folder.path);
   const servers = Object.fromEntries(
-    parts.map((part) => [part, server({ part, findings, folder, memory, guard, log })]),
+    parts.map((part) => [part, server({ part, findings, folder, memory, keeper })]),
   ) as unknown as Pick<Servers, P> & Record<P, Startable>;
+  return { ...servers, folder: folder.path, ...lifeOf(servers, parts, keeper, folder) };
+}
 
+/** Start and stop of the parts, where a stop also holds back a start that is under way. */
+function lifeOf<P extends Part>(
+  servers: Record<P, Startable>,
+  parts: readonly P[],
+  keeper: Keeper,
+  folder: StackFolder,
+): Pick<Plan<P>, 'start' | 'stop'> {
+  const starts: Promise<void>[] = [];
   let stopping: Promise<void> | undefined;
   const stopAll = async (): Promise<void> => {
+    keeper.stopped = true;
     try {
       await allSettled(parts.map((part) => servers[part].stop()));
+      // What a start was still preparing ends by itself, and no server follows it.
+      await Promise.allSettled(starts);
     } finally {
-      guard.release();
+      keeper.guard.release();
       folder.release();
     }
   };
   return {
-    ...servers,
-    folder: folder.path,
-    start: (part: P) => servers[part].start(),
+    start(part) {
+      const start = servers[part].start();
+      starts.push(start);
+      return start;
+    },
     stop: () => (stopping ??= stopAll()),
   };
 }
@@ -111,12 +129,10 @@ interface ServerContext {
   findings: Findings;
   folder: StackFolder;
   memory: FolderMemory;
-  guard: Guard;
-  log: (line: string) => void;
+  keeper: Keeper;
 }
 
-function server({ part, findings, folder, memory, guard, log }: ServerContext): Startable {
-  const keeper: Keeper = { guard, log };
+function server({ part, findings, folder, memory, keeper }: ServerContext): Startable {
   const { ports, clusterId, brokers = 1 } = memory;
   const pidFile = (name: string): string => folder.pidFile(name);
   const place = { folder: folder.path, port: ports[part] };
