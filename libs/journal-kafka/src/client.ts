@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import kafkajs, { type Admin, type Broker, type Cluster, type Kafka, type Producer } from 'kafkajs';
+import { present } from '@ringfence/kernel';
 import { within } from './deadline.js';
 import { KafkaUnavailable, reasonIn } from './faults.js';
 import type { KafkaSettings } from './options.js';
@@ -150,13 +151,12 @@ export const openProducer = (settings: KafkaSettings): Promise<Opened<Producer>>
       maxInFlightRequests: 1,
       retry: NO_RETRY,
       metadataMaxAge: METADATA_MAX_AGE_MS,
-      createPartitioner: () => () => refusePartitioner(),
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          present(message.partition, 'the partition of an append'),
     }),
   );
-
-function refusePartitioner(): never {
-  throw new Error('every append names its partition');
-}
 
 export const openAdmin = (settings: KafkaSettings): Promise<Opened<Admin>> =>
   open(settings, settings.readTimeoutMs, (kafka) => kafka.admin({ retry: ADMIN_RETRY }));
