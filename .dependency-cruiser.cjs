@@ -92,6 +92,7 @@ const TABLE = {
     ...edge,
     ...domain(...DOMAINS),
     ...service(...SERVICES),
+    workspace('infra/stack', 'stack'), // the distributed demo brings its servers
     ...npm('@nestjs/platform-fastify'),
     builtin('fs', 'zlib'),
   ],

@@ -19,6 +19,9 @@ export interface ClusterOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const OWNED_MS = 60_000;
+const LOOK_MS = 50;
+
 /** A key of the peers that nobody else knows. */
 const randomKey = (): string =>
   Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex');
@@ -53,6 +56,18 @@ export class Cluster {
   }
   async kill(): Promise<void> {
     await Promise.all(this.processes.map((each) => each.kill()));
+  }
+
+  /** Resolves when every lane has an owner that decides, and the gateway knows it. */
+  async untilOwned(ms = OWNED_MS): Promise<void> {
+    const end = performance.now() + ms;
+    for (let said = ''; ;) {
+      const response = await fetch(`${this.url}/health`).catch((fault: unknown) => String(fault));
+      if (typeof response !== 'string' && response.ok) return;
+      said = typeof response === 'string' ? response : await response.text();
+      if (performance.now() > end) throw new Error(`the house does not come up: ${said}`);
+      await new Promise((resume) => setTimeout(resume, LOOK_MS));
+    }
   }
 
   of(service: ProcessService, instance = 0): ServiceProcess {

@@ -2,8 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { addressesOf, addressText, SERVICES } from '@ringfence/kernel';
 import { framesOf, readBars, type Market, type PriceFrame } from './bars.js';
-import { runToEnd, startProcess, type HouseProcess } from './child.js';
+import { runToEnd } from './child.js';
+import { DistributedDemoHouse, EmbeddedDemoHouse, type DemoHouse } from './demo-house.js';
 import { Crash } from './crash.js';
 import { Crowd } from './crowd.js';
 import { firstKeyPrint, found, listingsOf } from './founding.js';
@@ -11,7 +13,7 @@ import { mustBeEmpty, parseOptions, startsAgain, WrongOption } from './options.j
 import type { DemoOptions } from './options.js';
 import { peopleOf } from './people.js';
 import { Progress } from './progress.js';
-import { joined, type Rebuilt } from './rebuild.js';
+import { joined, type Part, type Rebuilt } from './rebuild.js';
 import { jsonOf, summaryOf, uncoveredOf, type Seen } from './report.js';
 
 const BARS = fileURLToPath(
@@ -29,22 +31,22 @@ interface LaneLine {
 
 class Demo {
   readonly progress = new Progress();
-  #house: HouseProcess | null = null;
 
   constructor(
     readonly options: DemoOptions,
     readonly folder: string,
+    readonly house: DemoHouse,
   ) {}
 
   async run(): Promise<Seen> {
     const { options, progress } = this;
     const market = readBars(options.bars ?? BARS, options.venue, options.market);
     const listings = listingsOf(market);
-    const house = await this.#start();
-    const crowd = new Crowd(options, listings, house.url);
+    const url = await this.house.start();
+    const crowd = new Crowd(options, listings, url);
     const crash = new Crash(crowd, listings);
     const frames = [...framesOf(market)];
-    progress.say(`house at ${house.url}, ${options.partitions} partitions, log in ${this.folder}`);
+    progress.say(`house at ${url}, ${options.partitions} partitions, log in ${this.folder}`);
     await found(crowd.operator, crowd.id, listings);
     await crash.tick(frames[0].time - 1_000_000);
     await crash.publish({ ...frames[0], time: frames[0].time - 1_000_000 });
@@ -52,15 +54,6 @@ class Demo {
     await this.#live(crash, frames);
     const killed = await this.#killAndReturn(crowd);
     return this.#judge(crowd, killed);
-  }
-
-  async #start(): Promise<HouseProcess> {
-    const { options, folder } = this;
-    this.#house = await startProcess(folder, options.partitions, await firstKeyPrint());
-    return this.#house;
-  }
-  async stop(): Promise<void> {
-    await this.#house?.stop();
   }
 
   async #people(crowd: Crowd, market: Market, first: PriceFrame): Promise<void> {
@@ -88,11 +81,10 @@ class Demo {
     const orders = crowd.someMoves(MOVES_AT_KILL);
     const sending = crowd.send(orders).catch(() => undefined);
     await Promise.race([sending, crowd.operator.get('/health')]);
-    await this.#house?.kill();
+    await this.house.kill();
     await sending;
     const started = performance.now();
-    const house = await this.#start();
-    crowd.url = house.url;
+    crowd.url = await this.house.start();
     await crowd.operator.quiet();
     const recoveredMs = performance.now() - started;
     await crowd.send(orders);
@@ -103,13 +95,22 @@ class Demo {
 
   /** Every lane from the logs, in processes of their own: as many at once as processors. */
   async #rebuilt(): Promise<Rebuilt> {
-    const { folder, options } = this;
+    const { house, options } = this;
+    const { partitions } = options;
     const parts = Array.from({ length: options.partitions }, (_, part) => part);
     const found: Rebuilt[] = [];
     const work = async (): Promise<void> => {
       for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-        const args = [folder, String(options.partitions), String(part)];
-        found[part] = await runToEnd<Rebuilt>('./rebuild-main.js', args);
+        const lanes = addressesOf(SERVICES, partitions);
+        const order: Part = {
+          journal: house.journal,
+          partitions,
+          part,
+          snapshots: Object.fromEntries(
+            lanes.map((lane) => [addressText(lane), house.snapshotFolders(lane)]),
+          ),
+        };
+        found[part] = await runToEnd<Rebuilt>('./rebuild-main.js', [JSON.stringify(order)]);
       }
     };
     await Promise.all(Array.from({ length: availableParallelism() }, work));
@@ -121,7 +122,7 @@ class Demo {
     const { items: lanes } = await crowd.operator.get<{ items: LaneLine[] }>('/v1/lanes');
     const { items: models } = await crowd.operator.get<{ items: string[] }>('/v1/house/ledger');
     const after = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
-    const rssMb = Math.max(killed.rssMb, after.rssMb);
+    const rssMb = this.house.peakMb() ?? Math.max(killed.rssMb, after.rssMb);
     const rebuilt = await this.#rebuilt();
     const apart = [
       ...lanesApart(lanes, rebuilt),
@@ -172,20 +173,27 @@ function* wrongSums(seen: Seen): Generator<string> {
   if (tally.breaks > 0) yield `${tally.breaks} breaks found by reconciliation`;
 }
 
+async function houseOf(options: DemoOptions, folder: string): Promise<DemoHouse> {
+  const { partitions, brokers } = options;
+  const firstKey = await firstKeyPrint();
+  if (!options.distributed) return new EmbeddedDemoHouse(folder, partitions, firstKey);
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  return new DistributedDemoHouse({ folder, partitions, firstKey, say, brokers });
+}
+
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
   if (options.data !== null) mustBeEmpty(options.data);
   const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'ringfence-demo-')));
-  const demo = new Demo(options, folder);
+  const house = await houseOf(options, folder);
+  const demo = new Demo(options, folder, house);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopping) return;
       stopping = true;
-      process.stderr.write(
-        `\nstopping; the house in ${folder} starts again with ${startsAgain(folder)}\n`,
-      );
-      void demo.stop().finally(() => process.exit(130));
+      process.stderr.write(`\nstopping; ${startsAgain(folder, options.distributed)}\n`);
+      void house.stop().finally(() => process.exit(130));
     });
   }
   try {
@@ -194,7 +202,7 @@ async function main(): Promise<number> {
     if (options.json) process.stdout.write(`${JSON.stringify(jsonOf(seen))}\n`);
     return seen.differences.length === 0 ? 0 : 1;
   } finally {
-    await demo.stop();
+    await house.stop();
     if (options.data === null && !stopping) await rm(folder, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,10 @@ export interface DemoOptions {
   readonly venue: string;
   readonly market: string;
   readonly json: boolean;
+  /** every service a process of its own, on Kafka, PostgreSQL and Redis */
+  readonly distributed: boolean;
+  /** of a distributed house */
+  readonly brokers: 1 | 3;
 }
 
 const DEFAULTS: DemoOptions = {
@@ -32,6 +36,8 @@ const DEFAULTS: DemoOptions = {
   venue: 'binance',
   market: 'spot',
   json: false,
+  distributed: false,
+  brokers: 1,
 };
 const LEAST: Readonly<Record<string, number>> = {
   accounts: 2,
@@ -39,6 +45,7 @@ const LEAST: Readonly<Record<string, number>> = {
   partitions: 1,
   insurance: 0,
   liquidity: 0,
+  brokers: 1,
 };
 const MOST: Readonly<Record<string, number>> = {
   accounts: 200_000,
@@ -46,6 +53,7 @@ const MOST: Readonly<Record<string, number>> = {
   partitions: 64,
   insurance: 1e12,
   liquidity: 1e12,
+  brokers: 3,
 };
 
 /** A wrong option, said so that it can be mended. */
@@ -62,9 +70,10 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     if (!args[i].startsWith('--') || !(name in DEFAULTS) || name === 'scenario') {
       throw new WrongOption(`${args[i]} is no option; there are crash, ${optionNames()}`);
     }
-    if (name === 'json') given[name] = true;
+    if (name === 'json' || name === 'distributed') given[name] = true;
     else given[name] = valueOf(name, args[++i]);
   }
+  if (given['brokers'] === 2) throw new WrongOption('--brokers is 1 or 3');
   return given as unknown as DemoOptions;
 }
 
@@ -85,8 +94,10 @@ function valueOf(name: string, text: string | undefined): unknown {
 }
 
 /** How the house of a demo that was stopped is started again. */
-export const startsAgain = (folder: string): string =>
-  `node services/house/dist/main.js --folder ${folder}`;
+export const startsAgain = (folder: string, distributed = false): string =>
+  distributed
+    ? `the data of its servers is in ${folder}/stack: npm run stack -- --folder ${folder}/stack`
+    : `the house in ${folder} starts again with node services/house/dist/main.js --folder ${folder}`;
 
 /**
  * The scenario begins with an empty house.
@@ -95,8 +106,5 @@ export const startsAgain = (folder: string): string =>
  */
 export function mustBeEmpty(folder: string): void {
   if (!existsSync(join(folder, HOUSE_FILE))) return;
-  throw new WrongOption(
-    `--data is a folder without a house; the one in ${folder} starts again with ` +
-      startsAgain(folder),
-  );
+  throw new WrongOption(`--data is a folder without a house; ${startsAgain(folder)}`);
 }

@@ -1,6 +1,5 @@
-import { rebuildPart } from './rebuild.js';
+import { rebuildPart, type Part } from './rebuild.js';
 
-/** A rebuilding process: `rebuild-main.js <folder> <partitions> <part>`; prints what it found. */
-const [folder, partitions, part] = process.argv.slice(2);
-const found = await rebuildPart({ folder, partitions: Number(partitions), part: Number(part) });
+/** A rebuilding process: `rebuild-main.js <Part as JSON>`; prints what it found. */
+const found = await rebuildPart(JSON.parse(process.argv[2] ?? '{}') as Part);
 process.stdout.write(`${JSON.stringify(found)}\n`);

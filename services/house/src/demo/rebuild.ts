@@ -1,5 +1,5 @@
-import { FileSnapshotStore } from '@ringfence/service-kit';
-import { SegmentJournal } from '@ringfence/journal-segments';
+import type { Journal } from '@ringfence/journal';
+import { FileSnapshotStore, openJournal, type JournalPlace } from '@ringfence/service-kit';
 import {
   LogTail,
   logStream,
@@ -7,9 +7,9 @@ import {
   foldLane,
   type LaneCore,
   type LogRecord,
+  type SnapshotStore,
 } from '@ringfence/lane';
-import { SERVICES, type Address } from '@ringfence/kernel';
-import { join } from 'node:path';
+import { addressText, SERVICES, type Address } from '@ringfence/kernel';
 import { LANES, type AnyLane } from './lanes.js';
 import { Conservation, type ConservationLine } from './conservation.js';
 import { Counter, talliesOf, type Tally } from './tally.js';
@@ -36,14 +36,18 @@ const wait = (): Promise<void> => new Promise((resume) => setTimeout(resume, 5))
 
 /** What one process is to rebuild: the lanes of a partition; part 0 has the reference lane too. */
 export interface Part {
-  readonly folder: string;
+  readonly journal: JournalPlace;
   readonly partitions: number;
   readonly part: number;
+  /** per lane, folders that may hold snapshots of it */
+  readonly snapshots: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Rebuilds lanes from the logs, from zero and from the snapshots, touching nothing. */
-export async function rebuildPart({ folder, partitions, part }: Part): Promise<Rebuilt> {
-  const journal = await SegmentJournal.open(join(folder, 'log'), { readOnly: true });
+export async function rebuildPart(order: Part): Promise<Rebuilt> {
+  const { partitions, part, snapshots } = order;
+  const writer = `rebuild-${part}`;
+  const journal = await openJournal(order.journal, { writer, partitions, readOnly: true });
   const counter = new Counter();
   const conservation = new Conservation(partitions);
   const lanes: Rebuilt['lanes'][number][] = [];
@@ -60,7 +64,8 @@ export async function rebuildPart({ folder, partitions, part }: Part): Promise<R
       }
     }
     if (!isOwn) continue;
-    const ground = { journal, partitions, folder, conservation };
+    const folders = snapshots[addressText(address)] ?? [];
+    const ground = { journal, partitions, folders, conservation };
     lanes.push(await foldBoth(address, LANES[service], ground));
   }
   await journal.close();
@@ -108,9 +113,9 @@ function sumsOf(a: Sums, b: Sums): Sums {
 }
 
 interface Ground {
-  readonly journal: SegmentJournal;
+  readonly journal: Journal;
   readonly partitions: number;
-  readonly folder: string;
+  readonly folders: readonly string[];
   readonly conservation: Conservation;
 }
 
@@ -119,13 +124,13 @@ async function foldBoth(
   definition: AnyLane,
   ground: Ground,
 ): Promise<Rebuilt['lanes'][number]> {
-  const { journal, partitions, folder, conservation } = ground;
+  const { journal, partitions, folders, conservation } = ground;
   const { service, partition } = address;
   const options = { definition, partition, partitions, journal, seed: 1, wait };
   const zero = await foldLane({ ...options, snapshots: NO_SNAPSHOTS, fromZero: true });
   const again = await foldLane({
     ...options,
-    snapshots: new FileSnapshotStore(join(folder, 'snapshots')),
+    snapshots: await firstWith(address, folders),
   });
   conservation.hold(address, (zero.core as LaneCore<unknown>).state);
   return {
@@ -137,8 +142,17 @@ async function foldBoth(
   };
 }
 
+/** The first folder that holds a snapshot of the lane. */
+async function firstWith(address: Address, folders: readonly string[]): Promise<SnapshotStore> {
+  for (const folder of folders) {
+    const store = new FileSnapshotStore(folder);
+    if (await store.load(address)) return store;
+  }
+  return NO_SNAPSHOTS;
+}
+
 async function* recordsOf(
-  journal: SegmentJournal,
+  journal: Journal,
   { service, partition }: Address,
 ): AsyncGenerator<LogRecord> {
   const tail = new LogTail(journal, service, logStream(service, partition));

@@ -1,3 +1,4 @@
+import { hash } from '@ringfence/journal';
 import { formatUnits } from '@ringfence/money';
 import type { DemoOptions } from './options.js';
 import type { Rebuilt } from './rebuild.js';
@@ -47,12 +48,17 @@ export function jsonOf(seen: Seen): Record<string, unknown> {
     uncovered: uncoveredOf(seen),
     coverage: { observations: tally.observations, exceedances: tally.exceedances },
     conservation,
+    balances: balancesPrint(rebuilt),
     rebuilt: { fromZero: zero, fromSnapshot: zero, readModels: seen.readModels },
     heads: Object.fromEntries(lanes.map(({ lane, seq, hash }) => [lane, `${seq}:${hash}`])),
     seconds: Math.round(seen.seconds * 10) / 10,
     rssMb: seen.rssMb,
   };
 }
+/** The same print, the same balances to the last unit, however and wherever the house ran. */
+const balancesPrint = ({ balances }: Rebuilt): string =>
+  hash(Buffer.from(balances.join('\n'), 'utf8'));
+
 /** Deficits that no layer took. */
 export function uncoveredOf({ rebuilt: { tally } }: Seen): string {
   const taken = Object.values(tally.lossByLayer).reduce((sum, amount) => sum + BigInt(amount), 0n);
@@ -83,6 +89,7 @@ export function summaryOf(seen: Seen): string {
     '',
     ...conservationRows(rebuilt),
     row('paid for others', paid === '0' ? "no client's collateral, never" : paid),
+    row('balances', `${rebuilt.balances.length} lines, SHA-256 ${balancesPrint(rebuilt)}`),
     row('kill -9', `back after ${count(Math.round(killed.recoveredMs))} ms;`, resent(killed)),
     row('rebuilt', `from ${count(rebuilt.events)} events by a second process:`, agreement(seen)),
     row('took', `${seen.seconds.toFixed(0)} s, at most ${count(seen.rssMb)} MB`),
