@@ -32,6 +32,20 @@ export function describeIfFound(parts: readonly Part[], title: string, body: () 
   describeOr(missing(parts, offered()), title, body);
 }
 
+/**
+ * Starts parts of the run's shared stack, for specs that need them before their first block.
+ *
+ * @returns undefined when a part cannot be had here
+ */
+export async function sharedServers<P extends Part>(
+  parts: readonly P[],
+): Promise<Pick<Addresses, P> | undefined> {
+  const offer = offered();
+  if (missing(parts, offer) !== '') return undefined;
+  await Promise.all(parts.map((part) => ready(part, offer)));
+  return offer?.addresses as Pick<Addresses, P>;
+}
+
 function describeOr(why: string, title: string, body: () => void): void {
   if (why === '') {
     describe(title, body);

@@ -1,5 +1,5 @@
 export type { Addresses } from './addresses.js';
-export { describeIfFound, describeWith } from './describe-with.js';
+export { describeIfFound, describeWith, sharedServers } from './describe-with.js';
 export { findParts, type Finding, type Findings } from './find-parts.js';
 export type { Kafka } from './kafka.js';
 export type { SingleServer } from './postgres.js';

@@ -28,8 +28,13 @@ export const OPERATOR = 'operator of the walk';
 export const venueKey = (member: number): string => `venue ${member}`;
 export const approverKey = (number: number): string => `approver ${number}`;
 
+/** Starts the house of a walk elsewhere than in this process, for the first time or again. */
+export type StartElsewhere = (config: HouseConfig) => Promise<Pick<House, 'url' | 'close'>>;
+
 /** A running house in a folder of its own, and those who call it. */
 export class Walk {
+  /** where the houses of all walks run; in this process when undefined */
+  static elsewhere: StartElsewhere | undefined;
   house: House;
   #ids = 0;
 
@@ -53,17 +58,19 @@ export class Walk {
       operatorPrint: printOf(OPERATOR),
       ...more,
     };
-    const house = await startHouse(config, await openJournal?.(journalFolder(folder)));
-    return new Walk(config, openJournal, house);
+    return new Walk(config, openJournal, await Walk.#open(config, openJournal));
+  }
+  static async #open(config: HouseConfig, openJournal: OpenJournal | undefined): Promise<House> {
+    // who walks elsewhere has the API and nothing else
+    if (Walk.elsewhere) return (await Walk.elsewhere(config)) as House;
+    return startHouse(config, await openJournal?.(journalFolder(config.folder)));
   }
   async restart(): Promise<void> {
     await this.house.close();
     await this.start();
   }
   async start(): Promise<void> {
-    const { config } = this;
-    const journal = await this.openJournal?.(journalFolder(config.folder));
-    this.house = await startHouse(config, journal);
+    this.house = await Walk.#open(this.config, this.openJournal);
   }
   async end(): Promise<void> {
     await this.house.close();
