@@ -72,7 +72,8 @@ describeIfFound(['kafka'], 'three brokers', () => {
   it(
     'see each other; one may die and come back',
     async () => {
-      const { kafka, stop } = await startStack({ folder, brokers: 3, parts: ['kafka'] });
+      const stack = await startStack({ folder, brokers: 3, parts: ['kafka'] });
+      const { kafka } = stack;
       try {
         const seenBy = (index: number): Promise<number[]> =>
           brokersSeenAt(portOf(kafka.brokers[index]), ANSWER_MS);
@@ -87,7 +88,7 @@ describeIfFound(['kafka'], 'three brokers', () => {
         expect(await sees(0, [1, 2, 3])).toBe(true);
         await expect(kafka.kill(3)).rejects.toThrow('no broker 3; there are 3');
       } finally {
-        await stop();
+        await stack.stop();
       }
     },
     SPEC_MS,
@@ -96,7 +97,8 @@ describeIfFound(['kafka'], 'three brokers', () => {
 
 describeIfFound(['redis'], 'one server', () => {
   it('that was frozen is stopped and started all the same', async () => {
-    const { redis, stop } = await startStack({ folder, parts: ['redis'] });
+    const stack = await startStack({ folder, parts: ['redis'] });
+    const { redis } = stack;
     try {
       const before = redis.pid;
       await redis.kill('SIGSTOP');
@@ -105,7 +107,7 @@ describeIfFound(['redis'], 'one server', () => {
       expect(redis.pid).not.toBe(before);
       expect(await command(redis.url, ['PING'])).toBe('PONG');
     } finally {
-      await stop();
+      await stack.stop();
     }
   });
 
