@@ -52,12 +52,12 @@ export class KafkaCluster implements Kafka {
     this.#forming = false;
   }
 
-  kill(index: number, signal?: NodeJS.Signals): Promise<void> {
-    return this.#at(index).kill(signal);
+  async kill(index: number, signal?: NodeJS.Signals): Promise<void> {
+    await this.#at(index).kill(signal);
   }
 
-  restart(index: number): Promise<void> {
-    return this.#at(index).restart();
+  async restart(index: number): Promise<void> {
+    await this.#at(index).restart();
   }
 
   pid(index: number): number {

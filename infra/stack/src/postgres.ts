@@ -47,7 +47,10 @@ export class PostgresServer implements SingleServer {
         name: 'postgres',
         program: join(plan.found.programs, 'postgres'),
         arguments: [
-          ...['-D', this.#data, '-p', String(plan.port)],
+          '-D',
+          this.#data,
+          '-p',
+          String(plan.port),
           ...settings.flatMap((setting) => ['-c', setting]),
         ],
         logFile: join(this.#folder(), 'server.log'),

@@ -32,7 +32,8 @@ export class RedisServer implements SingleServer {
         program: plan.found.program,
         arguments: [
           ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-          ...['--save', ''],
+          '--save',
+          '',
         ],
         logFile: join(this.#folder, 'server.log'),
         pidFile: pidFile('redis'),

@@ -61,8 +61,8 @@ export class Server {
   /**
    * Starts the process and waits until it serves.
    *
-   * @throws StackError when the stack was stopped; with the last lines of its log, when it ended or was not ready in time; then
-   *         it does not run
+   * @throws StackError when the stack was stopped; with the last lines of its log when it ended or
+   *         was not ready in time. It does not run then
    */
   async start(): Promise<void> {
     const { name, readyMs } = this.#plan;
