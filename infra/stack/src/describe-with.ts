@@ -41,7 +41,7 @@ export async function sharedServers<P extends Part>(
   parts: readonly P[],
 ): Promise<Pick<Addresses, P> | undefined> {
   const offer = offered();
-  if (missing(parts, offer) !== '') return undefined;
+  if (lack(parts, offer) !== '') return undefined;
   await Promise.all(parts.map((part) => ready(part, offer)));
   return offer?.addresses as Pick<Addresses, P>;
 }
