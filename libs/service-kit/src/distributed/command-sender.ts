@@ -91,6 +91,7 @@ export class CommandSender {
         timer: undefined,
       };
       sheaf.timer = setTimeout(() => this.#expire(sheaf), this.options.answerMs ?? ANSWER_MS);
+      sheaf.timer.unref();
       this.#count += commands.length;
       for (let index = 0; index < commands.length; index++) this.#add(sheaf, index);
       if (!this.#sending) void this.#sendOn();
