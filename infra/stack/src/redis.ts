@@ -30,7 +30,7 @@ export class RedisServer implements SingleServer {
       {
         name: 'redis',
         program: plan.found.program,
-        arguments: [
+        arguments: () => [
           ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
           '--save',
           '',
@@ -62,7 +62,7 @@ export class RedisServer implements SingleServer {
     return this.#server.restart();
   }
 
-  stop(): Promise<void> {
-    return this.#server.stop();
+  async stop(): Promise<void> {
+    await this.#server.stop();
   }
 }
