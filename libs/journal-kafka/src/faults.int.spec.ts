@@ -1,6 +1,6 @@
 import { ChainWriter, Fenced, type Receipt } from '@ringfence/journal';
 import { chainOf, openOptions, takeOver, write } from '@ringfence/journal/suite';
-import { withBrokers } from './brokers.fixture.js';
+import { describeWith } from '@ringfence/stack';
 import { type Fault, FAULTS, FaultProxy } from './fault-proxy.fixture.js';
 import {
   add,
@@ -32,7 +32,7 @@ async function writeAll(writer: ChainWriter, name: string, acked: Acked[]): Prom
 
 const live = (name: string) => openOptions(name, { wait: waitFor(DEADLINE_MS) });
 
-withBrokers('a faulty network before Kafka', (brokers) => {
+describeWith(['kafka'], 'a faulty network before Kafka', ({ kafka: { brokers } }) => {
   const journals = new Journals();
   let proxy: FaultProxy;
   beforeEach(async () => (proxy = await FaultProxy.before(brokers[0] ?? '')));
