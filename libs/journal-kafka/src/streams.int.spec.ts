@@ -34,14 +34,16 @@ describeWith(['kafka'], 'streams on Kafka', ({ kafka: { brokers } }) => {
   afterEach(() => journals.closeAll());
   const topicIn = ({ topicPrefix = '' }: KafkaOptions): string => `${topicPrefix}${stream.topic}`;
 
-  it('serves a follower what came without asking again, and reads back in large pieces', async () => {
+  it('serves a follower what came without asking, and reads back in large pieces', async () => {
     const options = await freshTopic(brokers);
     const [follower, writer] = [await journals.open(options), await journals.open(options)];
     const written = Array.from({ length: 40 }, (_, n) => `${n}:${'x'.repeat(10_000)}`);
     const seen: string[] = [];
     let reading = Promise.resolve();
     const read = async () => void seen.push(...(await contents(follower, seen.length)));
-    follower.watch(stream, () => (reading = reading.then(read)));
+    follower.watch(stream, () => {
+      reading = reading.then(read);
+    });
     for (const content of written) await add(writer, content);
     await until('all were seen', () => seen.length === written.length);
     expect(seen).toEqual(written);
