@@ -144,6 +144,29 @@ describeWith(['kafka'], 'a faulty network before Kafka', ({ kafka: { brokers } }
     expect(await contents(follower)).toEqual(['one', 'two']);
   });
 
+  it.each([
+    ['acknowledged', undefined, 'appended'],
+    ['in the log without an answer', 'lost-ack', 'unknown'],
+  ] as const)('shows what is %s at once, though its own poll hangs', async (_, fault, kind) => {
+    const options = await freshTopic(brokers, {
+      sockets: proxy.sockets,
+      pollMs: 5_000,
+      stallMs: 500,
+    });
+    const { sockets: _proxy, ...sound } = options;
+    const [follower, writer] = [await journals.open(options), await journals.open(sound)];
+    let woken = 0;
+    follower.watch(stream, () => woken++);
+    await until('it follows', () => woken > 0);
+    await add(writer, 'one');
+    await until('it was woken', () => woken > 1);
+    expect(await follower.read(stream, 1)).toEqual([]);
+    proxy.freeze();
+    proxy.plan.push(fault);
+    expect(await add(follower, 'two')).toMatchObject({ kind });
+    expect(await contents(follower, 1)).toEqual(['two']);
+  });
+
   it('reads on after a connection that died', async () => {
     const { faulty, sound } = await two();
     await sound.append(stream, bytesOf('one'));
