@@ -1,6 +1,7 @@
+import { setTimeout as pass } from 'node:timers/promises';
 import type { TopicSpec } from '@ringfence/contracts';
 import { type Admin, ConfigResourceTypes, openAdmin } from './client.js';
-import { type TopicFinding, TopicsRefused } from './faults.js';
+import { KafkaUnavailable, reasonIn, type TopicFinding, TopicsRefused } from './faults.js';
 import { type KafkaOptions, type KafkaSettings, settingsFrom } from './options.js';
 import { openSocket } from './sockets.js';
 import { type Durability, topicSettings } from './topic-settings.js';
@@ -11,6 +12,7 @@ export interface EnsureOptions extends Durability {
 }
 
 const TIMEOUT_MS = 15_000;
+const PAUSE_MS = 20;
 
 /** A topic of the house as this cluster is to have it. */
 interface Target {
@@ -39,7 +41,11 @@ export async function ensureTopics(
   try {
     const replication = durability.replication ?? 1;
     await createMissing(admin, targets, replication);
-    if (grow) await growSmall(admin, targets);
+    await untilServed(admin, targets, () => 1);
+    if (grow) {
+      await growSmall(admin, targets);
+      await untilServed(admin, targets, ({ partitions }) => partitions);
+    }
     const findings = await inspect(admin, targets, replication);
     if (findings.length > 0) throw new TopicsRefused(findings);
     return targets.map(({ topic }) => topic);
@@ -69,7 +75,7 @@ async function createMissing(
   if (missing.length === 0) return;
   await admin.createTopics({
     timeout: TIMEOUT_MS,
-    waitForLeaders: true,
+    waitForLeaders: false, // kafkajs gives up when a broker has not heard of them yet
     topics: missing.map(({ topic, partitions, settings }) => ({
       topic,
       numPartitions: partitions,
@@ -77,6 +83,29 @@ async function createMissing(
       configEntries: Object.entries(settings).map(([name, value]) => ({ name, value })),
     })),
   });
+}
+
+/**
+ * Waits until so many partitions of each topic are led, and their leaders know that they lead: a
+ * broker tells of a new topic before it serves it.
+ */
+async function untilServed(
+  admin: Admin,
+  targets: readonly Target[],
+  wanted: (target: Target) => number,
+): Promise<void> {
+  const deadline = performance.now() + TIMEOUT_MS;
+  for (const target of targets) {
+    for (;;) {
+      const served = await admin.fetchTopicOffsets(target.topic).catch(reasonIn);
+      if (typeof served !== 'string' && served.length >= wanted(target)) break;
+      if (performance.now() > deadline) {
+        const said = typeof served === 'string' ? served : `${served.length} partitions`;
+        throw new KafkaUnavailable(`${target.topic} after ${TIMEOUT_MS} ms: ${said}`);
+      }
+      await pass(PAUSE_MS);
+    }
+  }
 }
 
 async function growSmall(admin: Admin, targets: readonly Target[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { journalSuite } from '@ringfence/journal/suite';
-import { withBrokers } from './brokers.fixture.js';
+import { describeWith } from '@ringfence/stack';
 import { kafkaUnderTest } from './kafka.fixture.js';
 
-withBrokers('the journal on Kafka', (brokers) => {
+describeWith(['kafka'], 'the journal on Kafka', ({ kafka: { brokers } }) => {
   journalSuite('kafka', () => kafkaUnderTest(brokers));
 });

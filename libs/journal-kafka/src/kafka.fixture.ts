@@ -8,7 +8,7 @@ import type { KafkaOptions } from './options.js';
 
 export const stream: Stream = { topic: 'log.suite', partition: 0 };
 const PARTITIONS = 4;
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 15_000;
 
 /** As the house makes its logs, under the name that the suites use. */
 export const SUITE_TOPIC: TopicSpec = {
@@ -87,7 +87,7 @@ export function waitFor(deadlineMs: number): ReturnType<typeof openOptions>['wai
   };
 }
 
-/** Waits until a condition holds. @throws Error after 20 s, with what was waited for */
+/** Waits until a condition holds. @throws Error after 15 s, with what was waited for */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
   while (!(await holds())) {

@@ -7,7 +7,14 @@ import {
 } from '@ringfence/journal';
 import { OFFSET_OUT_OF_RANGE, protocolErrorIn } from './client.js';
 import { pause, within } from './deadline.js';
-import { KafkaUnavailable, reasonIn, StreamHole, StreamShrunk, StreamTrimmed } from './faults.js';
+import {
+  KafkaStalled,
+  KafkaUnavailable,
+  reasonIn,
+  StreamHole,
+  StreamShrunk,
+  StreamTrimmed,
+} from './faults.js';
 import { type Edge, type Fetched, Link } from './link.js';
 import type { Session } from './session.js';
 import { ReadAhead, upTo, Window } from './window.js';
@@ -125,18 +132,21 @@ export class Reader {
   async #patiently<T>(what: string, call: (link: Link) => Promise<T>): Promise<T> {
     const { settings } = this.session;
     const deadline = performance.now() + settings.readTimeoutMs;
+    let why: unknown;
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
       this.session.checkOpen();
       const opening = (this.#link ??= Link.open(settings));
-      const left = Math.max(1, deadline - performance.now());
+      const left = Math.max(1, Math.ceil(deadline - performance.now()));
       try {
         return await within(Math.min(left, settings.stallMs), what, opening.then(call));
       } catch (fault) {
         if (fault instanceof JournalBroken) throw fault;
         this.session.checkOpen();
         this.#drop(opening, fault);
+        // the last attempt may only have run out of our own time
+        if (why === undefined || !(fault instanceof KafkaStalled)) why = fault;
         if (performance.now() + pauseMs >= deadline) {
-          throw new KafkaUnavailable(`${what}: ${reasonIn(fault)}`, { cause: fault });
+          throw new KafkaUnavailable(`${what}: ${reasonIn(why)}`, { cause: why });
         }
         await pause(pauseMs, this.session.closing);
       }

@@ -32,7 +32,7 @@ export class Window {
     return this.next;
   }
 
-  /** @param next  where the stream goes on after them; larger than the last offset if it left out */
+  /** @param next  where the stream goes on after them, brokers' own markers stepped over */
   push(entries: readonly Entry[], next: number): void {
     for (const entry of entries) {
       this.#entries.push(entry);
