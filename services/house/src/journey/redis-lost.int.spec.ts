@@ -1,6 +1,6 @@
 import { command, describeIfFound, startStack, type Stack } from '@ringfence/stack';
 import { EventReader } from './event-reader.fixture.js';
-import { furnish, venueKey, Walk, type Json, type Reply } from './walk.fixture.js';
+import { furnish, OPERATOR, Walk, type Json, type Reply } from './walk.fixture.js';
 
 const SENDERS = 4;
 const ORDERS = 40;
@@ -68,10 +68,10 @@ class Load {
     return { 'request-nonce': `nonce-${++this.#nonces}` };
   }
   #post(order: Json): Promise<Reply> {
-    return this.walk.post('/v1/transfers', order, venueKey(1), this.#nonce());
+    return this.walk.post('/v1/transfers', order, OPERATOR, this.#nonce());
   }
   #get(path: string): Promise<Reply> {
-    return this.walk.ask('GET', path, { as: venueKey(1), headers: this.#nonce() });
+    return this.walk.ask('GET', path, { as: OPERATOR, headers: this.#nonce() });
   }
 }
 const availableIn = ({ body }: Reply): string =>
@@ -85,14 +85,14 @@ async function run(redisUrl: string | undefined, trouble: Trouble): Promise<Outc
     await furnish(walk);
     const accounts: string[] = [];
     for (let i = 0; i <= SENDERS; i++) {
-      const of = { member: 1, owner: 'anna', class: 'client-individual', domain: null };
+      const of = { member: 0, owner: 'house', class: 'house', domain: null };
       const order = { ...of, reference: `${i}`, partition: i % 2 };
       accounts.push(String((await walk.must('/v1/accounts', order))['account']));
     }
     await walk.quiet();
     const [sink, ...senders] = accounts;
     for (const account of senders) await walk.deposit(account, 'USDT', '1000');
-    const stream = await EventReader.open(walk, `account:${senders[0]}`, venueKey(1));
+    const stream = await EventReader.open(walk, `account:${senders[0]}`, OPERATOR);
     const load = new Load(walk, trouble);
     const seen = await Promise.all(senders.map((from, i) => load.send(i, from, sink)));
     await walk.quiet();
