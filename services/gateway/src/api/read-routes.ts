@@ -35,7 +35,12 @@ export function registerReads(server: FastifyInstance, edge: Edge): void {
     });
   }
   const description = JSON.stringify(openApiOf(RESOURCES, READS, [STREAM]));
-  server.get(STREAM.path, (request, reply) => answerStream(edge, request, reply));
+  server.route({
+    method: STREAM.method,
+    url: STREAM.path,
+    exposeHeadRoute: false,
+    handler: (request, reply) => answerStream(edge, request, reply),
+  });
   server.get('/openapi.json', (_, reply) => reply.type(JSON_TYPE).send(description));
   server.get('/metrics', (_, reply) =>
     reply.type('text/plain; version=0.0.4').send(metricsText(edge)),

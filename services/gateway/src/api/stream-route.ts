@@ -41,7 +41,7 @@ export async function answerStream(
   return reply;
 }
 
-/** @throws Refused `role-not-allowed`; `not-found` for an account that is not the caller's to see */
+/** @throws Refused `role-not-allowed`; `not-found` for an account that the caller may not see */
 async function mustBeOpenTo(edge: Edge, by: By, topic: Topic): Promise<void> {
   if (!mayHear(by.role, topic)) {
     const detail = 'a venue hears of the calls of its accounts by their topics';

@@ -20,6 +20,16 @@ async function open(url: string, house = uniqueName('house')): Promise<RedisEphe
   return redis;
 }
 
+it('answers alone, and ends, where there never was a Redis', async () => {
+  const redis = new RedisEphemeral({ url: 'redis://127.0.0.1:1', house: () => 'nobody' });
+  const memory = new GuardedEphemeral(redis);
+  expect(await memory.admit('k', { perSecond: 1, burst: 1 })).toBe(0);
+  expect([await memory.once('n', 1000), await memory.once('n', 1000)]).toEqual([true, false]);
+  expect([await memory.get('a', 0), redis.isReady]).toEqual([undefined, false]);
+  await memory.close();
+  await memory.close();
+});
+
 describeWith(['redis'], 'what the gateways of a house share', (addresses) => {
   const { url } = addresses.redis;
   describeEphemeral('Redis', () => open(url));

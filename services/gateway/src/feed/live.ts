@@ -56,7 +56,10 @@ export class Live {
     const { limits, hot, streams } = this;
     const guarded = this.#guarded;
     return {
-      ...(guarded && { redis_reachable: guarded.isReachable ? 1 : 0, redis_missed: guarded.missed }),
+      ...(guarded && {
+        redis_reachable: guarded.isReachable ? 1 : 0,
+        redis_missed: guarded.missed,
+      }),
       requests_rate_limited: limits.refused.rateLimited,
       requests_nonce_used: limits.refused.nonceUsed,
       hot_accounts_found: hot.counts.found,
@@ -78,8 +81,6 @@ export class Live {
     }
     if (topic.name === 'calls') return this.#feeds.all('risk');
     const reference = this.#feeds.of('reference', 0);
-    return topic.name === 'prices'
-      ? [reference]
-      : [reference, ...this.#feeds.all('liquidation')];
+    return topic.name === 'prices' ? [reference] : [reference, ...this.#feeds.all('liquidation')];
   }
 }

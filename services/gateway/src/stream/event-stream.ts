@@ -30,7 +30,10 @@ export class EventStream {
     readonly to: ServerResponse,
     readonly topics: ReadonlySet<string>,
     readonly feeds: readonly Feed[],
-  ) {}
+  ) {
+    // a connection that breaks is closed next, and that is heard
+    to.on('error', () => undefined);
+  }
 
   get hasEnded(): boolean {
     return this.#ended;

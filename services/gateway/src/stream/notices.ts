@@ -81,7 +81,9 @@ function roundNotices(event: Event, names: ReferenceNames): readonly Notice[] {
   const asset = names.domains.get(domain as DomainId)?.settlement ?? (0 as AssetId);
   const totals = TOTALS.map((total) => [total, amountText(names, asset, event[total])]);
   const shown = Object.fromEntries(totals) as Shown;
-  return [roundNotice({ domain, round, status: 'decided', asset: shownAsset(names, asset), ...shown })];
+  return [
+    roundNotice({ domain, round, status: 'decided', asset: shownAsset(names, asset), ...shown }),
+  ];
 }
 
 type CallEvent = EventOf<'MarginCalled' | 'CallMet' | 'CallLapsed' | 'CallExtended'>;

@@ -121,10 +121,12 @@ export class Streams {
       }
     }
     stream.to.once('close', () => this.#leave(open));
+    // it may have gone while the logs were read
+    if (stream.to.destroyed) this.#leave(open);
   }
   #leave(open: Open): void {
     const { stream, by, accounts } = open;
-    this.#open.delete(open);
+    if (!this.#open.delete(open)) return;
     this.#release(by);
     for (const topic of stream.topics) {
       const streams = this.#byTopic.get(topic);
@@ -144,7 +146,7 @@ export class Streams {
     }
   }
 
-  /** Tells what was missed, and then goes on from there: in one turn, so that nothing is between. */
+  /** Tells what was missed, then goes on from there, in one turn: nothing is in between. */
   #begin(stream: EventStream, lastEventId: string | undefined): void {
     const places = parsePlaces(lastEventId ?? '');
     const reason = lastEventId === undefined ? undefined : whyNot(stream.feeds, places);

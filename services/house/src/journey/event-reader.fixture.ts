@@ -19,7 +19,10 @@ export class EventReader {
 
   static async open(walk: Walk, topics: string, as: string, lastEventId?: string) {
     const reader = new EventReader();
-    const headers = { authorization: `Bearer ${as}`, ...(lastEventId && { 'last-event-id': lastEventId }) };
+    const headers = {
+      authorization: `Bearer ${as}`,
+      ...(lastEventId && { 'last-event-id': lastEventId }),
+    };
     const response = await fetch(`${walk.house.url}/v1/stream?topics=${topics}`, {
       headers,
       signal: reader.#abort.signal,

@@ -84,7 +84,12 @@ describe('a stream', () => {
       prices: [{ instrument: 'BTC-PERP', price: '10001.00' }],
     });
     const [reserved] = stream.of('account');
-    const change = { bucket: 'excess', asset: 'USDT', available: '-2.000000', reserved: '2.000000' };
+    const change = {
+      bucket: 'excess',
+      asset: 'USDT',
+      available: '-2.000000',
+      reserved: '2.000000',
+    };
     expect(reserved.data).toEqual({ account: anna, fact: 'TransferReserved', changes: [change] });
     const p = partitionOf(anna);
     expect(reserved.id).toMatch(

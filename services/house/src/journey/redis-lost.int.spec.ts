@@ -54,7 +54,8 @@ class Load {
       const { body } = this.#note(await this.#post(order));
       const { seq } = body['receipt'] as { readonly seq: number };
       const path = `/v1/accounts/${from}?minSeq=${seq}`;
-      for (let reads = 0; reads < 2; reads++) seen.push(availableIn(this.#note(await this.#get(path))));
+      for (let reads = 0; reads < 2; reads++)
+        seen.push(availableIn(this.#note(await this.#get(path))));
       await this.trouble[++this.#answered]?.(this.walk);
     }
     return seen;
@@ -119,7 +120,7 @@ describeIfFound(['redis'], 'Redis lost under load', () => {
   const size = async (): Promise<number> => Number(await command(stack.redis.url, ['DBSIZE']));
   const total = SENDERS * ORDERS;
 
-  it('is used while it is there, and its loss changes no balance and fails no request', async () => {
+  it('is used while it is there, and lost it changes no balance and fails no request', async () => {
     const sizes: number[] = [];
     const reachable: number[] = [];
     const flush = async (): Promise<void> => {
@@ -144,7 +145,7 @@ describeIfFound(['redis'], 'Redis lost under load', () => {
     };
     const lost = await run(stack.redis.url, trouble);
     expect(lost).toEqual(without);
-    expect([...lost.statuses].toSorted()).toEqual([200, 202]);
+    expect(lost.statuses).toEqual(new Set([200, 202]));
     expect(lost.told).toBe(ORDERS);
     expect(reachable).toEqual([0, 1]);
     for (const each of sizes) expect(each).toBeGreaterThan(10);
