@@ -30,7 +30,7 @@ export class LogFeed implements Feed {
   readonly #stream: Stream;
   readonly #listeners = new Listeners();
   readonly #tail: ChainTail;
-  readonly #unwatch: () => void;
+  #unwatch: (() => void) | undefined;
   readonly #clock: () => number;
   #seq = 0;
   #lastUsed = 0;
@@ -50,7 +50,6 @@ export class LogFeed implements Feed {
     this.#clock = clock ?? (() => performance.now());
     this.#stream = logStream(service, partition);
     this.#tail = new ChainTail(journal, this.#stream, { who: 'the gateway' });
-    this.#unwatch = journal.watch(this.#stream, () => this.#noted());
   }
 
   get seq(): number {
@@ -67,7 +66,7 @@ export class LogFeed implements Feed {
   }
   close(): void {
     this.#closed = true;
-    this.#unwatch();
+    this.#unwatch?.();
   }
 
   #isNeeded(): boolean {
@@ -87,7 +86,7 @@ export class LogFeed implements Feed {
     while (this.#again && !this.#closed) {
       this.#again = false;
       try {
-        if (!this.#isAwake) this.#wokeAt = await this.options.journal.end(this.#stream);
+        if (!this.#isAwake) await this.#wake();
         await this.#toEnd();
         this.#isAwake = true;
         this.#isFailing = false;
@@ -107,6 +106,12 @@ export class LogFeed implements Feed {
     timer.unref();
   }
 
+  /** Touches the log for the first time when somebody needs it: one that is damaged throws. */
+  async #wake(): Promise<void> {
+    const { journal } = this.options;
+    this.#unwatch ??= journal.watch(this.#stream, () => this.#noted());
+    this.#wokeAt = await journal.end(this.#stream);
+  }
   async #toEnd(): Promise<void> {
     for (;;) {
       const records = await this.#tail.poll();
