@@ -19,9 +19,10 @@ import { ReferenceReader } from './api/reference-reader.js';
 import { RESOURCES } from './api/resources.js';
 import { serveApi } from './api/server.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { makeProjections } from './projections/all-projections.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
 import { readModelsSign } from './projections/read-models-sign.js';
-import { openReadModels } from './projections/read-models.js';
+import { ReadModels } from './projections/read-models.js';
 
 export interface GatewayOptions {
   readonly ground: LaneGround;
@@ -34,7 +35,7 @@ const OPTIONS = Symbol('GatewayOptions');
 @Injectable()
 export class Gateway {
   readonly reference: ReferenceReader;
-  readModels = new OpeningReadModels(undefined);
+  readModels = new OpeningReadModels();
   readonly #onFault: (fault: unknown) => void;
 
   constructor(
@@ -75,14 +76,24 @@ export class Gateway {
     await this.reference.read();
     await issueFirstKey(config.operatorPrint, this.reference, transport);
     if (config.projections === 'off') return;
-    const opening = openReadModels({
-      ground,
-      reference: this.reference,
-      lanes: this.lanes,
-      databaseUrl: config.databaseUrl,
+    this.readModels = new OpeningReadModels(this.#openReadModels());
+  }
+
+  #openReadModels(): ReadModels {
+    const { ground, config } = this.options;
+    const { reference, lanes } = this;
+    return new ReadModels({
+      journal: ground.journal,
+      cache: ground.options.cache,
+      partitions: ground.partitions,
+      projections: () => makeProjections((id) => reference.unitOf(id)),
+      reference: (seq) => reference.reach(seq),
+      endOf: (service, partition) =>
+        lanes.find((each) => each.service === service)?.endOf(partition) ?? 0,
+      database: config.database,
       onFault: this.#onFault,
+      say: (line) => ground.say(`gateway: ${line}`),
     });
-    this.readModels = new OpeningReadModels(opening, this.#onFault);
   }
 
   /** Nest calls it before the lanes close. */

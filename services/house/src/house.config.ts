@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { GATEWAY_VARIABLES, type GatewayConfig } from '@ringfence/gateway';
+import { gatewayConfig, GATEWAY_VARIABLES, type GatewayConfig } from '@ringfence/gateway';
 import { readConfig, SERVICE_VARIABLES } from '@ringfence/service-kit';
 
 /** How a house is started. */
@@ -52,8 +52,6 @@ export function houseConfig(
     partitions: variables['RINGFENCE_PARTITIONS'] ? config.RINGFENCE_PARTITIONS : undefined,
     host: config.RINGFENCE_HOST,
     port: config.RINGFENCE_PORT,
-    operatorPrint: config.RINGFENCE_OPERATOR_PRINT,
-    projections: config.RINGFENCE_PROJECTIONS,
-    databaseUrl: config.RINGFENCE_DATABASE_URL,
+    ...gatewayConfig(config),
   };
 }

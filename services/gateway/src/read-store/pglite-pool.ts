@@ -25,6 +25,11 @@ class DatabaseError extends Error {
   }
 }
 
+/** The database in the process beside this one is gone, and all that it held. */
+export class EmbeddedEnded extends Error {
+  override readonly name = 'EmbeddedEnded';
+}
+
 const PROGRAM = fileURLToPath(new URL('./pglite-process.js', import.meta.url));
 
 /**
@@ -44,7 +49,7 @@ class PgliteProcess {
     });
     this.#process.on('message', (told: Told) => this.#hear(told));
     this.#process.on('error', (fault: Error) => this.#end(fault));
-    this.#process.on('exit', () => this.#end(new Error('the read models are closed')));
+    this.#process.on('exit', () => this.#end(new EmbeddedEnded('its process ended')));
   }
 
   query(sql: string, parameters: readonly unknown[] | undefined): Promise<Result> {

@@ -1,0 +1,27 @@
+import { QueryFailedError } from 'typeorm';
+
+/**
+ * Classes of SQLSTATE that speak of the way to the database or its state, not of the statement:
+ * connection, authorization, rollback, resources, object not in the state that was needed,
+ * operator intervention, system error.
+ *
+ * @source PostgreSQL, appendix A
+ */
+const OF_STATE: ReadonlySet<string> = new Set(['08', '28', '40', '53', '55', '57', '58']);
+const READ_ONLY = '25006';
+/** What Node says of a connection. */
+const OF_SOCKETS = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/;
+/** What `pg` and `pg-pool` say without a code. @source pg 8.23, pg-pool 3.14 */
+const OF_CLIENT =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|ended pool|driver not connected/i;
+
+/** Whether a fault means that the same statement may well succeed later. */
+export function isDatabaseAway(fault: unknown): boolean {
+  const cause = fault instanceof QueryFailedError ? fault.driverError : fault;
+  if (!(cause instanceof Error)) return false;
+  const { code = '' } = cause as { readonly code?: string };
+  const { errors } = cause as { readonly errors?: readonly unknown[] };
+  if (errors) return errors.every(isDatabaseAway);
+  if (OF_SOCKETS.test(code) || OF_CLIENT.test(cause.message)) return true;
+  return /^[0-9A-Z]{5}$/.test(code) && (OF_STATE.has(code.slice(0, 2)) || code === READ_ONLY);
+}
