@@ -3,7 +3,7 @@ const shared = {
   transform: {},
   testEnvironment: 'node',
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'json', 'node'],
-  modulePathIgnorePatterns: ['<rootDir>/.nx/'],
+  modulePathIgnorePatterns: ['<rootDir>/.nx/', '<rootDir>/.stack/'],
 };
 const IGNORED = ['/node_modules/', '/src/'];
 
@@ -19,6 +19,8 @@ export default {
       ...shared,
       displayName: 'int',
       testMatch: ['**/dist/**/*.int.spec.js'],
+      globalSetup: '<rootDir>/infra/tools/int-setup.mjs',
+      globalTeardown: '<rootDir>/infra/tools/int-teardown.mjs',
       testPathIgnorePatterns: IGNORED,
     },
     {

@@ -10,7 +10,7 @@ const SPEC_LINES_MAX = 600;
 const TEXT_BYTES_MAX = 1024 * 1024;
 
 const SOURCES = new Set(['.ts', '.tsx', '.mjs', '.cjs', '.js']);
-const SKIPPED = new Set(['.git', '.nx', '.install.lock', 'node_modules', 'dist', 'coverage']);
+const SKIPPED = setOf('.git .nx .stack .install.lock node_modules dist coverage');
 const SKIPPED_AT_TOP = new Set(['data']);
 
 const TOP_LEVEL = setOf(
