@@ -83,7 +83,8 @@ export async function caughtUp(
     const { seq } = models.positionOf(service, partition) ?? { seq: 0 };
     if (seq >= minSeq) return { service, partition, seq };
     models.hurry();
-    if (models.outage && isDatabaseAway(models.outage.fault)) throw databaseAway(models.outage.fault);
+    if (models.outage && isDatabaseAway(models.outage.fault))
+      throw databaseAway(models.outage.fault);
     if (performance.now() > end || models.fault !== undefined) {
       throw new Refused(problem('not-caught-up', { facts: { seq: String(seq) } }));
     }

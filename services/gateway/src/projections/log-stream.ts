@@ -138,6 +138,4 @@ export const placeText = (service: string, partition: number): string => `${serv
 
 /** Positions by the logs that they are of. */
 export const positionsOf = (checkpoints: readonly Checkpoint[]): ReadonlyMap<string, Position> =>
-  new Map(
-    checkpoints.map((each) => [placeText(each.service, each.partition), positionIn(each)]),
-  );
+  new Map(checkpoints.map((each) => [placeText(each.service, each.partition), positionIn(each)]));
