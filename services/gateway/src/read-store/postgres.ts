@@ -20,7 +20,7 @@ export function postgresOptions(database: DatabaseConfig): Partial<DataSourceOpt
   };
 }
 
-function limitsOf({ statementTimeoutMs, lockTimeoutMs }: DatabaseConfig): object {
+export function limitsOf({ statementTimeoutMs, lockTimeoutMs }: DatabaseConfig): object {
   return {
     statement_timeout: statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
