@@ -33,7 +33,7 @@ describeIfFound(['postgres'], 'read models that lose their PostgreSQL', () => {
     expect(house.faults).toEqual([]);
     const credited = [...house.credited.values()].reduce((sum, each) => sum + each, 0n);
     expect(await creditedIn(models.store)).toBe(String(credited));
-    expect(await rowsIn(models.store)).toEqual(await house.freshRows());
+    expect(await rowsIn(models.store)).toEqual(await house.freshRows(models.options.database));
   }
   async function load(rounds: number): Promise<void> {
     for (let i = 0; i < rounds; i++) await house.trade(EVENTS, ACCOUNTS);

@@ -26,6 +26,7 @@ export class SpecHouse {
   readonly #writers = new Map<string, ChainWriter>();
   readonly #opened: ReadModels[] = [];
   #number = 0;
+  #fresh = 0;
   /** what was credited so far: per account, in smallest units */
   readonly credited = new Map<number, bigint>();
 
@@ -80,8 +81,9 @@ export class SpecHouse {
     return models;
   }
   /** Rows of every table as a new projection makes them, with nothing that was there before. */
-  async freshRows(): Promise<Rows> {
-    const models = this.readModels();
+  async freshRows(database?: DatabaseConfig): Promise<Rows> {
+    const schema = `fresh_${++this.#fresh}`;
+    const models = this.readModels(database && { ...database, schema });
     await caughtUp(models);
     const rows = await rowsIn(models.store);
     await models.close();
