@@ -36,6 +36,7 @@ export class LogStream {
    * memory up to date
    */
   known: Position;
+  readonly #who: string;
   /** read, and not yet folded */
   #waiting: readonly LogRecord[] = [];
 
@@ -46,8 +47,11 @@ export class LogStream {
     readonly options: LogStreamOptions,
   ) {
     const { journal, cache, projections } = options;
-    const who = `the read models' checkpoint of ${service}/${partition}`;
-    this.tail = new LogTail(journal, service, logStream(service, partition), { cache, who });
+    this.#who = `the read models' checkpoint of ${service}/${partition}`;
+    this.tail = new LogTail(journal, service, logStream(service, partition), {
+      cache,
+      who: this.#who,
+    });
     this.folds = projections.filter(({ reads }) => reads.includes(service));
     const { seq, hash } = this.tail.head;
     this.folded = { seq, hash };
@@ -111,6 +115,15 @@ export class LogStream {
     return events;
   }
 
+  /** Another record stands where somebody has seen one. @throws LogTruncated */
+  differsFrom(seen: Position): never {
+    this.#refuse(this.folded, seen);
+  }
+  /** The log ends before a position that somebody has seen. @throws LogTruncated */
+  endsBefore(seq: number): never {
+    this.#refuse({ seq: this.folded.seq }, { seq });
+  }
+
   /** @returns whether there is more; false when all is folded that the rows reflect */
   async #reachesKnown(): Promise<boolean> {
     for (let attempt = 0; this.folded.seq < this.known.seq; attempt++) {
@@ -120,9 +133,11 @@ export class LogStream {
     }
     return false;
   }
-  #refuse(found: { readonly seq: number; readonly hash?: string }): never {
-    const who = `the read models' checkpoint of ${this.service}/${this.partition}`;
-    throw new LogTruncated(this.tail.stream, { ...this.known, who }, found);
+  #refuse(
+    found: Partial<Position>,
+    seen: { readonly seq: number; readonly hash?: string } = this.known,
+  ): never {
+    throw new LogTruncated(this.tail.stream, { ...seen, who: this.#who }, found);
   }
   #poll(): Promise<readonly LogRecord[]> {
     return this.tail.poll(() => this.#wait());
