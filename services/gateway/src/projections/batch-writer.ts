@@ -1,26 +1,20 @@
 import { InvariantViolation } from '@ringfence/kernel';
 import type { Outages } from '../read-store/outages.js';
-import { EmbeddedEnded } from '../read-store/pglite-pool.js';
+import { isEmbeddedEnd } from '../read-store/pglite-pool.js';
 import { CheckpointMoved, type ReadStore, type Step } from '../read-store/read-store.js';
 import { RowRefused } from '../read-store/row-refused.js';
 import { placeText, positionsOf } from './log-stream.js';
 import type { Parking } from './parking.js';
 import type { RowSet } from './rows.js';
 
-const FINAL = [
-  RowRefused,
-  CheckpointMoved,
-  EmbeddedEnded,
-  InvariantViolation,
-  TypeError,
-  RangeError,
-] as const;
+const FINAL = [RowRefused, CheckpointMoved, InvariantViolation, TypeError, RangeError] as const;
 
 /**
  * Whether asking the database again cannot help. Everything else that it says, somebody can mend
  * while the read models wait: it is away, its disk is full, a right or a table is missing.
  */
-export const isFinal = (fault: unknown): boolean => FINAL.some((kind) => fault instanceof kind);
+export const isFinal = (fault: unknown): boolean =>
+  isEmbeddedEnd(fault) || FINAL.some((kind) => fault instanceof kind);
 
 /** Writes batches through outages of the database, each exactly once. */
 export class BatchWriter {

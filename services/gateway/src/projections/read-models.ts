@@ -4,7 +4,7 @@ import { faultText } from '@ringfence/service-kit';
 import type { DecodeCache } from '@ringfence/lane';
 import type { DatabaseConfig } from '../read-store/database.config.js';
 import { Closing, Outages, type Outage } from '../read-store/outages.js';
-import { EmbeddedEnded } from '../read-store/pglite-pool.js';
+import { isEmbeddedEnd } from '../read-store/pglite-pool.js';
 import type { Parked } from '../read-store/parked.entity.js';
 import { CheckpointMoved, ReadStore, type Position } from '../read-store/read-store.js';
 import { isFinal } from './batch-writer.js';
@@ -30,8 +30,7 @@ export interface ReadModelOptions {
 }
 
 /** A database beside this process that ends as it starts is started again. */
-const isFinalToOpen = (fault: unknown): boolean =>
-  isFinal(fault) && !(fault instanceof EmbeddedEnded);
+const isFinalToOpen = (fault: unknown): boolean => isFinal(fault) && !isEmbeddedEnd(fault);
 
 const NOBODY: Parked = new Map();
 const MS_PER_SECOND = 1000;
@@ -115,7 +114,7 @@ export class ReadModels {
         const fault = await this.#project(mustFollow);
         mustFollow = fault instanceof CheckpointMoved;
         if (mustFollow) this.options.say('another process moved the read models: this one follows');
-        else if (fault instanceof EmbeddedEnded) await this.#lose(fault);
+        else if (isEmbeddedEnd(fault)) await this.#lose(fault);
         else if (fault !== undefined) throw fault;
       }
     } catch (fault) {
@@ -150,7 +149,7 @@ export class ReadModels {
   }
 
   /** The database that lived beside this process is gone: the next one is filled from the logs. */
-  async #lose(fault: EmbeddedEnded): Promise<void> {
+  async #lose(fault: unknown): Promise<void> {
     await this.#store?.close().catch(() => undefined);
     this.#store = undefined;
     this.#outages.begin(fault);

@@ -1,4 +1,6 @@
 import { QueryFailedError } from 'typeorm';
+import { Closing } from './outages.js';
+import { isEmbeddedEnd } from './pglite-pool.js';
 
 /**
  * Classes of SQLSTATE that speak of the way to the database or its state, not of the statement:
@@ -15,13 +17,21 @@ const OF_SOCKETS = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/;
 const OF_CLIENT =
   /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|ended pool|driver not connected/i;
 
+/** What may be known of an error, whoever made it. */
+interface Told {
+  readonly code?: string;
+  readonly message?: string;
+  /** one for each address that was tried */
+  readonly errors?: readonly unknown[];
+}
+
 /** Whether a fault means that the same statement may well succeed later. */
 export function isDatabaseAway(fault: unknown): boolean {
+  if (fault instanceof Closing || isEmbeddedEnd(fault)) return true;
   const cause = fault instanceof QueryFailedError ? fault.driverError : fault;
-  if (!(cause instanceof Error)) return false;
-  const { code = '' } = cause as { readonly code?: string };
-  const { errors } = cause as { readonly errors?: readonly unknown[] };
+  if (typeof cause !== 'object' || cause === null) return false;
+  const { code = '', message = '', errors } = cause as Told;
   if (errors) return errors.every(isDatabaseAway);
-  if (OF_SOCKETS.test(code) || OF_CLIENT.test(cause.message)) return true;
+  if (OF_SOCKETS.test(code) || OF_CLIENT.test(message)) return true;
   return /^[0-9A-Z]{5}$/.test(code) && (OF_STATE.has(code.slice(0, 2)) || code === READ_ONLY);
 }
