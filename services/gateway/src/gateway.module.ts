@@ -72,7 +72,7 @@ export class Gateway {
 
   /** Nest calls it when the lanes are open. */
   async onApplicationBootstrap(): Promise<void> {
-    const { transport, ground, config } = this.options;
+    const { transport, config } = this.options;
     await this.reference.read();
     await issueFirstKey(config.operatorPrint, this.reference, transport);
     if (config.projections === 'off') return;

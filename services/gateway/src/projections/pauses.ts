@@ -30,11 +30,16 @@ export class Pauses {
     this.#wakeAll();
   }
 
-  /** Nothing was to do: rests till something is noted. */
-  async idle(): Promise<void> {
+  /** Nothing was to do: rests till something is noted, or at most so long. */
+  async idle(mostMs?: number): Promise<void> {
     this.calm();
     if (this.#noted || this.#closed) return;
-    await new Promise<void>((wake) => (this.#wakeIdle = wake));
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((wake) => {
+      this.#wakeIdle = wake;
+      if (mostMs !== undefined) timer = setTimeout(wake, mostMs);
+    });
+    clearTimeout(timer);
     this.#wakeIdle = undefined;
   }
   /** @param hurriedMs  for how long when somebody waits */

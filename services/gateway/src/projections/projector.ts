@@ -21,6 +21,8 @@ const EVENTS_PER_TURN = 2000;
  * processor.
  */
 const PAUSE_MS = 200;
+/** Between two looks at a database that has nothing to do. */
+const LOOK_MS = 2000;
 /** Between two looks at what another process writes while somebody waits for it. */
 const HURRIED_PAUSE_MS = 20;
 /** Another process that has records to write and moves no checkpoint for so long is gone. */
@@ -59,12 +61,12 @@ export class Projector {
   #writing: Promise<void> = Promise.resolve();
   /** the log that a batch begins with: under load each has its turn */
   #first = 0;
-  #closed = false;
 
   private constructor(
     readonly options: ProjectorOptions,
     readonly parking: Parking,
     readonly streams: readonly LogStream[],
+    readonly life: { isClosed: boolean },
   ) {
     this.#writer = new BatchWriter(options.store, parking, options.outages);
     for (const { tail } of streams) {
@@ -76,8 +78,7 @@ export class Projector {
   /** Begins where the rows are. @throws what is final; Closing */
   static async start(options: ProjectorOptions): Promise<Projector> {
     const { store, outages } = options;
-    let projector: Projector | undefined;
-    const isClosed = (): boolean => projector?.isClosed ?? false;
+    const life = { isClosed: false };
     const places = placesOf(options);
     const standing = await outages.outlast(async () => {
       for (const { service, partition } of places) await store.begin(service, partition);
@@ -87,17 +88,13 @@ export class Projector {
     const { journal, cache, projections } = options;
     const streams = places.map(({ service, partition }) => {
       const known = found.get(placeText(service, partition)) ?? GENESIS;
-      const more = { journal, cache, projections, isClosed };
+      const more = { journal, cache, projections, isClosed: () => life.isClosed };
       return new LogStream(service, partition, { seq: known.seq, hash: known.hash }, more);
     });
     const parking = new Parking(store, standing.parked, options.onParked);
-    projector = new Projector(options, parking, streams);
-    return projector;
+    return new Projector(options, parking, streams, life);
   }
 
-  get isClosed(): boolean {
-    return this.#closed;
-  }
   /** accounts whose rows stand still */
   get parked(): Parked {
     return this.parking.parked;
@@ -122,7 +119,7 @@ export class Projector {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.life.isClosed = true;
     for (const stop of this.#unwatch) stop();
     this.#pauses.close();
     await this.ended;
@@ -131,19 +128,26 @@ export class Projector {
   async #run(): Promise<unknown> {
     try {
       await this.#follow();
-      while (!this.#closed) {
+      while (!this.life.isClosed) {
         this.#pauses.begin();
         const moved = await this.#batch();
-        if (!moved) await this.#pauses.idle();
+        if (!moved) await this.#rest();
         await this.#pauses.pause(PAUSE_MS);
       }
     } catch (fault) {
-      if (!this.#closed) return fault;
+      if (!this.life.isClosed) return fault;
     } finally {
       for (const stop of this.#unwatch) stop();
       await this.#writing.catch(() => undefined); // whoever awaited it has heard of it
     }
     return undefined;
+  }
+
+  /** Nothing is to do; but whoever looks at `/health` hears of a database that goes away. */
+  async #rest(): Promise<void> {
+    const { store, outages } = this.options;
+    if (store.isShared) await outages.outlast(() => store.answers(), isFinal);
+    await this.#pauses.idle(store.isShared ? LOOK_MS : undefined);
   }
 
   /** Brings the folds' memory to where the rows are, and returns when nobody else writes them. */
@@ -153,7 +157,7 @@ export class Projector {
     if (!store.isShared) return;
     let isFollowing = mustFollow || (await this.#look());
     let heardAt = performance.now();
-    while (isFollowing && !this.#closed) {
+    while (isFollowing && !this.life.isClosed) {
       await this.#foldKnown();
       const isBehind = await this.#hasMore();
       if (!isBehind) this.#pauses.calm();
@@ -217,7 +221,7 @@ export class Projector {
   /** Folds one log to its end or to `to`, or until there are rows enough. */
   async #fold(stream: LogStream, rows: RowSet, to = Infinity): Promise<void> {
     let turn = 0;
-    while (rows.count < ROWS_MAX && !this.#closed) {
+    while (rows.count < ROWS_MAX && !this.life.isClosed) {
       const records = await stream.next(to);
       if (records.length === 0) return;
       for (const record of records) {

@@ -93,7 +93,8 @@ describeWith(['postgres'], 'two processes that project into one database', ({ po
       const tables = 'checkpoints, accounts, balances, buckets, positions, calls, legs';
       await models.store.source.query(`truncate ${tables}`);
       await models.store.source.query(
-        `insert into checkpoints select 'accounts', p, 0, repeat('0', 64) from generate_series(0, 1) p`,
+        `insert into checkpoints
+         select 'accounts', p, 0, repeat('0', 64) from generate_series(0, 1) as p`,
       );
       await load(1);
       await expectWhole(models);

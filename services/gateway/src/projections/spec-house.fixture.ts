@@ -82,7 +82,7 @@ export class SpecHouse {
   }
   /** Rows of every table as a new projection makes them, with nothing that was there before. */
   async freshRows(database?: DatabaseConfig): Promise<Rows> {
-    const schema = `fresh_${++this.#fresh}`;
+    const schema = `${database?.schema}_fresh_${++this.#fresh}`;
     const models = this.readModels(database && { ...database, schema });
     await caughtUp(models);
     const rows = await rowsIn(models.store);

@@ -14,8 +14,16 @@ const READ_ONLY = '25006';
 /** What Node says of a connection. */
 const OF_SOCKETS = /^(ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_)/;
 /** What `pg` and `pg-pool` say without a code. @source pg 8.23, pg-pool 3.14 */
-const OF_CLIENT =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|ended pool|driver not connected/i;
+const OF_CLIENT = new RegExp(
+  [
+    'connection terminated',
+    'timeout exceeded when trying to connect',
+    'query read timeout',
+    'not queryable',
+    'driver not connected',
+  ].join('|'),
+  'i',
+);
 
 /** What may be known of an error, whoever made it. */
 interface Told {

@@ -118,6 +118,10 @@ export class ReadStore {
     this.#version = version;
     return { checkpoints: await this.checkpoints(), parked: await this.parked() };
   }
+  /** Whether it is there at all. */
+  async answers(): Promise<void> {
+    await this.source.query('select 1');
+  }
   async checkpoints(): Promise<readonly Checkpoint[]> {
     return this.source.getRepository(CheckpointEntity).find();
   }
