@@ -1,15 +1,27 @@
-import { Client } from 'pg';
+import { Client, Pool, type PoolConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import type { DatabaseConfig } from './database.config.js';
 
 /** A client gives up a little later than the server, whose error says more. */
 const CLIENT_GRACE_MS = 5000;
 
+/**
+ * A pool whose clients never end the process. A server that goes down may greet a client and end its
+ * session in one breath, before TypeORM listens; who asks that client next is told.
+ */
+class ListeningPool extends Pool {
+  constructor(options: PoolConfig) {
+    super(options);
+    this.on('connect', (client) => client.on('error', () => undefined));
+  }
+}
+
 /** What TypeORM and `pg` must know; every session of this process has the same limits. */
 export function postgresOptions(database: DatabaseConfig): Partial<DataSourceOptions> {
   const { url, schema, poolMax, connectTimeoutMs, applicationName } = database;
   return {
     type: 'postgres',
+    driver: { Pool: ListeningPool },
     url,
     poolSize: poolMax,
     connectTimeoutMS: connectTimeoutMs,
