@@ -59,6 +59,7 @@ describeIfFound(['postgres'], 'reads while the database of the read models is aw
         await until('the outage is noted', () => models.outage !== undefined);
       }
       await stack.postgres.restart();
+      await until('the outage is over', () => models.outage === undefined);
       await caughtUp(models);
       for (const path of PATHS) expect((await get(path)).statusCode).toBe(200);
       expect(faults).toEqual([]);

@@ -6,8 +6,8 @@ import type { DatabaseConfig } from './database.config.js';
 const CLIENT_GRACE_MS = 5000;
 
 /**
- * A pool whose clients never end the process. A server that goes down may greet a client and end its
- * session in one breath, before TypeORM listens; who asks that client next is told.
+ * A pool whose clients never end the process. A server that goes down may greet a client and end
+ * its session in one breath, before TypeORM listens; who asks that client next is told.
  */
 class ListeningPool extends Pool {
   constructor(options: PoolConfig) {
