@@ -1,8 +1,12 @@
 import { writeSync } from 'node:fs';
 
+/** How `describeWith` of infra/stack names a block whose servers cannot be had. */
+const FOR_WANT = 'skipped for want of';
+
 /**
  * Ends a test run with the line `N passed, N failed`. Jest prints its own summary after all
- * reporters, so the line is written when the process exits.
+ * reporters, so the line is written when the process exits. Before it come, by name, the blocks
+ * that were skipped because a server is not installed here: Jest itself only counts them.
  */
 export default class Tally {
   #line;
@@ -16,6 +20,11 @@ export default class Tally {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
     const tail = skipped > 0 ? `, ${skipped} skipped` : '';
-    this.#line = `${results.numPassedTests} passed, ${failed} failed${tail}`;
+    const blocks = results.testResults
+      .flatMap((file) => file.testResults)
+      .flatMap(({ status, ancestorTitles }) => (status === 'pending' ? ancestorTitles : []))
+      .filter((title) => title.includes(FOR_WANT));
+    const skips = [...new Set(blocks)].map((title) => `not run: ${title}\n`).join('');
+    this.#line = `${skips}${results.numPassedTests} passed, ${failed} failed${tail}`;
   }
 }

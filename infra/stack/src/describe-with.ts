@@ -21,7 +21,7 @@ export function describeWith<P extends Part>(
   body: (addresses: Pick<Addresses, P>) => void,
 ): void {
   const offer = offered();
-  describeOr(missing(parts, offer), title, () => {
+  describeOr(lack(parts, offer), title, () => {
     beforeAll(() => Promise.all(parts.map((part) => ready(part, offer))), START_DEADLINE_MS);
     body(offer?.addresses as Pick<Addresses, P>);
   });
@@ -29,26 +29,39 @@ export function describeWith<P extends Part>(
 
 /** The same for specs that start, and kill, a stack of their own: nothing is started for them. */
 export function describeIfFound(parts: readonly Part[], title: string, body: () => void): void {
-  describeOr(missing(parts, offered()), title, body);
+  describeOr(lack(parts, offered()), title, body);
 }
 
 function describeOr(why: string, title: string, body: () => void): void {
-  if (why === '') {
+  const fate = fateOf(why, process.env.RINGFENCE_CI === '1');
+  if (fate.kind === 'run') {
     describe(title, body);
-  } else if (process.env.RINGFENCE_CI === '1') {
+  } else if (fate.kind === 'fail') {
     describe(title, () => {
       it('has what it needs', () => {
-        throw new Error(`in CI nothing is skipped, and here ${why}`);
+        throw new Error(fate.message);
       });
     });
   } else {
-    describe.skip(`${title} (skipped: ${why})`, () => it('needs real servers', () => undefined));
+    describe.skip(`${title} (${fate.note})`, () => it('needs real servers', () => undefined));
   }
 }
 
-/** Why a block cannot run, as a sentence; empty when it can. */
-function missing(parts: readonly Part[], offer: SharedStackOffer | undefined): string {
-  if (!offer) return 'no stack was offered: run specs by npm test';
+type Fate = { kind: 'run' } | { kind: 'skip'; note: string } | { kind: 'fail'; message: string };
+
+/** What becomes of a block that lacks something, an empty sentence for nothing. */
+export function fateOf(why: string, isCi: boolean): Fate {
+  if (why === '') return { kind: 'run' };
+  if (isCi) return { kind: 'fail', message: `in CI nothing is skipped, and this lacks ${why}` };
+  return { kind: 'skip', note: `skipped for want of ${why}` };
+}
+
+/** What a block lacks and why, by name; empty when it lacks nothing. */
+export function lack(
+  parts: readonly Part[],
+  offer: Pick<SharedStackOffer, 'missing'> | undefined,
+): string {
+  if (!offer) return 'a stack: none was offered, specs are run by npm test';
   return parts
     .flatMap((part) => (offer.missing[part] ? [`${part}: ${offer.missing[part]}`] : []))
     .join('; ');

@@ -1,6 +1,6 @@
 import { LOOPBACK } from './exchange.js';
 
-/** Largest record batch that a broker takes, bytes: a record of ours is at most 2 MB (DESIGN 4.1). */
+/** Largest batch of records that a broker takes, bytes; a record of ours is at most 2 MB. */
 export const MESSAGE_BYTES_MAX = 8 * 1024 * 1024;
 
 export interface BrokerPorts {

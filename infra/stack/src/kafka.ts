@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { ClassArchive } from './class-archive.js';
 import { LOOPBACK } from './exchange.js';
 import type { FoundKafka } from './find-parts.js';
 import { brokerProperties, type BrokerPorts } from './kafka-settings.js';
@@ -37,11 +38,13 @@ export class KafkaCluster implements Kafka {
   readonly brokers: string[];
   readonly #plan: KafkaPlan;
   readonly #servers: Server[];
+  readonly #archive: ClassArchive;
   /** Until the first start is over, ready means that every broker sees all the others. */
   #forming = true;
 
   constructor(plan: KafkaPlan, keeper: Keeper, pidFile: (name: string) => string) {
     this.#plan = plan;
+    this.#archive = new ClassArchive(plan.found.java);
     this.brokers = plan.cluster.map(({ broker }) => `${LOOPBACK}:${broker}`);
     this.#servers = plan.cluster.map((_, index) => this.#server(index, keeper, pidFile));
   }
@@ -52,12 +55,12 @@ export class KafkaCluster implements Kafka {
     this.#forming = false;
   }
 
-  kill(index: number, signal?: NodeJS.Signals): Promise<void> {
-    return this.#at(index).kill(signal);
+  async kill(index: number, signal?: NodeJS.Signals): Promise<void> {
+    await this.#at(index).kill(signal);
   }
 
-  restart(index: number): Promise<void> {
-    return this.#at(index).restart();
+  async restart(index: number): Promise<void> {
+    await this.#at(index).restart();
   }
 
   pid(index: number): number {
@@ -65,7 +68,8 @@ export class KafkaCluster implements Kafka {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.stop()));
+    const inOrder = await Promise.all(this.#servers.map((server) => server.stop()));
+    if (inOrder[0]) this.#archive.keep(this.#dump());
   }
 
   #at(index: number): Server {
@@ -79,11 +83,15 @@ export class KafkaCluster implements Kafka {
     const name = `kafka-${index + 1}`;
     const folder = this.#folder(index);
     const java = [...HEAP, '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+    const broker = ['-cp', join(found.jars, '*'), 'kafka.Kafka', this.#properties(index)];
+    // One of several dumps is enough.
+    const archive = (): string[] =>
+      index === 0 ? this.#archive.useOrDump(this.#dump()) : this.#archive.use();
     return new Server(
       {
         name,
         program: found.java,
-        arguments: [...java, '-cp', join(found.jars, '*'), 'kafka.Kafka', this.#properties(index)],
+        arguments: () => [...java, ...archive(), ...broker],
         logFile: join(folder, 'broker.log'),
         pidFile: pidFile(name),
         probe: (deadlineMs) => this.#probe(cluster[index].broker, index + 1, deadlineMs),
@@ -111,7 +119,7 @@ export class KafkaCluster implements Kafka {
     if (fs.existsSync(join(logFolder, 'meta.properties'))) return;
     const tool = ['-cp', join(found.jars, '*'), 'kafka.tools.StorageTool'];
     const format = ['format', '-t', clusterId, '-c', this.#properties(index)];
-    const java = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+    const java = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...this.#archive.use()];
     try {
       await promisify(execFile)(found.java, [...java, ...tool, ...format], {
         timeout: FORMAT_DEADLINE_MS,
@@ -123,6 +131,10 @@ export class KafkaCluster implements Kafka {
 
   #folder(index: number): string {
     return join(this.#plan.folder, `kafka-${index + 1}`);
+  }
+
+  #dump(): string {
+    return join(this.#folder(0), 'classes.jsa');
   }
 
   #properties(index: number): string {

@@ -20,18 +20,29 @@ export function writePidFile(file: string, pid: number): ProcessIdentity | undef
  * @returns undefined when it is claimed now; else the living process that holds it
  */
 export function claim(file: string): ProcessIdentity | undefined {
+  // Written aside and linked, so that nobody ever reads half a claim.
+  const mine = `${file}.${process.pid}`;
   const identity = identityOf(process.pid);
-  const mine = `${JSON.stringify({ pid: process.pid, identity })}\n`;
-  for (;;) {
-    try {
-      fs.writeFileSync(file, mine, { flag: 'wx' });
-      return undefined;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  fs.writeFileSync(mine, `${JSON.stringify({ pid: process.pid, identity })}\n`);
+  try {
+    for (;;) {
+      if (linked(mine, file)) return undefined;
+      const holder = readPidFile(file);
+      if (holder && isAlive(holder)) return holder;
+      fs.rmSync(file, { force: true });
     }
-    const holder = readPidFile(file);
-    if (holder && isAlive(holder)) return holder;
-    fs.rmSync(file, { force: true });
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
+}
+
+function linked(existing: string, name: string): boolean {
+  try {
+    fs.linkSync(existing, name);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
   }
 }
 

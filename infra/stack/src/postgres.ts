@@ -46,8 +46,11 @@ export class PostgresServer implements SingleServer {
       {
         name: 'postgres',
         program: join(plan.found.programs, 'postgres'),
-        arguments: [
-          ...['-D', this.#data, '-p', String(plan.port)],
+        arguments: () => [
+          '-D',
+          this.#data,
+          '-p',
+          String(plan.port),
           ...settings.flatMap((setting) => ['-c', setting]),
         ],
         logFile: join(this.#folder(), 'server.log'),
@@ -78,8 +81,8 @@ export class PostgresServer implements SingleServer {
     return this.#server.restart();
   }
 
-  stop(): Promise<void> {
-    return this.#server.stop();
+  async stop(): Promise<void> {
+    await this.#server.stop();
   }
 
   /** Makes the data folder once, and whole: it takes its name when initdb has ended. */

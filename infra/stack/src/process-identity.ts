@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 /** Field 22 of /proc/<pid>/stat, counted from the state that follows the name in brackets. */
 const START_TIME_FIELD = 19;
 
-/** A process of ours as it was recorded: enough to know it again after its number was given away. */
+/** A process as it was recorded: enough to know it from a later one of the same number. */
 export interface ProcessIdentity {
   pid: number;
   identity: string;

@@ -30,9 +30,10 @@ export class RedisServer implements SingleServer {
       {
         name: 'redis',
         program: plan.found.program,
-        arguments: [
+        arguments: () => [
           ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
-          ...['--save', ''],
+          '--save',
+          '',
         ],
         logFile: join(this.#folder, 'server.log'),
         pidFile: pidFile('redis'),
@@ -61,7 +62,7 @@ export class RedisServer implements SingleServer {
     return this.#server.restart();
   }
 
-  stop(): Promise<void> {
-    return this.#server.stop();
+  async stop(): Promise<void> {
+    await this.#server.stop();
   }
 }

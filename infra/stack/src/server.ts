@@ -7,7 +7,7 @@ import { childrenOf, identityOf, type ProcessIdentity } from './process-identity
 import { lastWords, reasonOf, StackError } from './stack-error.js';
 import { until } from './until.js';
 
-/** Signals after which a process may go on living. */
+/** Signals after which a server may go on living: they are sent and not waited for. */
 const HARMLESS = new Set<NodeJS.Signals>(['SIGSTOP', 'SIGCONT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']);
 const PROBE_DEADLINE_MS = 2_000;
 
@@ -16,7 +16,8 @@ export interface ServerPlan {
   /** What errors and files call it, for example `kafka-1`. */
   name: string;
   program: string;
-  arguments: string[];
+  /** Asked at each start. */
+  arguments: () => string[];
   logFile: string;
   pidFile: string;
   /** Whom it runs as; undefined for the user of the starter. */
@@ -47,6 +48,7 @@ export class Server {
   readonly #keeper: Keeper;
   #running: Running | undefined;
   #expected = false;
+  #endedInOrder = false;
 
   constructor(plan: ServerPlan, keeper: Keeper) {
     this.#plan = plan;
@@ -61,8 +63,8 @@ export class Server {
   /**
    * Starts the process and waits until it serves.
    *
-   * @throws StackError when the stack was stopped; with the last lines of its log, when it ended or was not ready in time; then
-   *         it does not run
+   * @throws StackError when the stack was stopped; with the last lines of its log when it ended or
+   *         was not ready in time. It does not run then
    */
   async start(): Promise<void> {
     const { name, readyMs } = this.#plan;
@@ -108,9 +110,15 @@ export class Server {
     await this.start();
   }
 
-  /** Ends it in order when it runs; by force when it does not end within its grace. */
-  async stop(): Promise<void> {
-    if (this.#running) await this.#end(this.#plan.stop.signal);
+  /**
+   * Ends it in order when it runs; by force when it does not end within its grace.
+   *
+   * @returns whether it ran and did all that it does at its end
+   */
+  async stop(): Promise<boolean> {
+    if (!this.#running) return false;
+    await this.#end(this.#plan.stop.signal);
+    return this.#endedInOrder;
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
@@ -128,7 +136,7 @@ export class Server {
   #spawn(): Running {
     const { name, program, logFile, pidFile, user, stop } = this.#plan;
     const log = fs.openSync(logFile, 'a');
-    const child = spawn(program, this.#plan.arguments, {
+    const child = spawn(program, this.#plan.arguments(), {
       detached: true, // Ctrl-C in a terminal is for the starter, which stops it in order
       stdio: ['ignore', log, log],
       ...user,
@@ -145,6 +153,7 @@ export class Server {
     const ended = new Promise<void>((resolve) => {
       child.once('exit', (code, signal) => {
         this.#running = undefined;
+        this.#endedInOrder = signal === null;
         this.#keeper.guard.forget(pid);
         fs.rmSync(pidFile, { force: true });
         if (!this.#expected) this.#keeper.log(`${name} ended by itself (${signal ?? code})`);

@@ -8,7 +8,7 @@ import { ensureJars, PARTS, planStack } from './stack.js';
 
 /** What a test run tells its specs, as JSON in `RINGFENCE_STACK`. */
 export interface SharedStackOffer {
-  /** `POST <control>/<part>` answers 204 once that part serves, 500 with the reason when it fails. */
+  /** `POST <control>/<part>` answers 204 once that part serves, 500 with the reason when not. */
   control: string;
   addresses: Partial<Addresses>;
   /** Why a part cannot be had, a sentence each. */
