@@ -53,6 +53,7 @@ export const PROBLEMS = {
   'lane-stopped': { status: 503, title: 'The lane that decides this is stopped' },
   'outcome-unknown': { status: 503, title: 'Nobody can tell yet what became of it; ask again' },
   'read-models-off': { status: 503, title: 'Read models are switched off' },
+  'read-models-away': { status: 503, title: 'The database of the read models cannot be asked now' },
   'account-parked': { status: 503, title: 'The read models cannot show this account' },
   'not-caught-up': { status: 503, title: 'The read model has not come so far yet' },
 } as const satisfies Readonly<Record<string, ProblemKind>>;

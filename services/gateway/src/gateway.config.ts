@@ -1,5 +1,10 @@
 import { z } from 'zod';
 import type { Rate } from './ephemeral/rate.js';
+import {
+  DATABASE_VARIABLES,
+  databaseOf,
+  type DatabaseConfig,
+} from './read-store/database.config.js';
 
 /** SHA-256 of a secret, in lower-case hexadecimal. */
 const PRINT = /^[0-9a-f]{64}$/;
@@ -13,11 +18,7 @@ export const GATEWAY_VARIABLES = {
   RINGFENCE_OPERATOR_PRINT: z.string().regex(PRINT, 'must be 64 hexadecimal digits').optional(),
   /** `off`: no read models, their resources answer 503 */
   RINGFENCE_PROJECTIONS: z.enum(['on', 'off']).default('on'),
-  /**
-   * a PostgreSQL for the read models; without it they live in memory and are rebuilt at every
-   * start
-   */
-  RINGFENCE_DATABASE_URL: z.url().optional(),
+  ...DATABASE_VARIABLES,
   /** a Redis that the gateways of this house share; without it each has its own memory */
   RINGFENCE_REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a redis: or rediss: URL' })
@@ -34,7 +35,8 @@ type Variables = z.infer<z.ZodObject<typeof GATEWAY_VARIABLES>>;
 export interface GatewayConfig {
   readonly operatorPrint?: string;
   readonly projections: 'on' | 'off';
-  readonly databaseUrl?: string;
+  /** without it the read models live in memory and are rebuilt at every start */
+  readonly database?: DatabaseConfig;
   readonly redisUrl?: string;
   /** per API key; undefined: nobody is limited */
   readonly rate?: Rate;
@@ -48,7 +50,7 @@ export function gatewayConfig(variables: Variables): GatewayConfig {
   return {
     operatorPrint: variables.RINGFENCE_OPERATOR_PRINT,
     projections: variables.RINGFENCE_PROJECTIONS,
-    databaseUrl: variables.RINGFENCE_DATABASE_URL,
+    database: databaseOf(variables),
     redisUrl: variables.RINGFENCE_REDIS_URL,
     rate:
       perSecond === undefined

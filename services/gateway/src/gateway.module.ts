@@ -23,9 +23,10 @@ import { RESOURCES } from './api/resources.js';
 import { serveApi } from './api/server.js';
 import { Live } from './feed/live.js';
 import type { GatewayConfig } from './gateway.config.js';
+import { makeProjections } from './projections/all-projections.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
 import { readModelsSign } from './projections/read-models-sign.js';
-import { openReadModels } from './projections/read-models.js';
+import { ReadModels } from './projections/read-models.js';
 
 export interface GatewayOptions {
   readonly ground: LaneGround;
@@ -41,7 +42,7 @@ const OPTIONS = Symbol('GatewayOptions');
 export class Gateway {
   readonly reference: ReferenceReader;
   readonly live: Live;
-  readModels = new OpeningReadModels(undefined);
+  readModels = new OpeningReadModels();
   #closing = false;
   readonly #onFault: (fault: unknown) => void;
 
@@ -87,7 +88,7 @@ export class Gateway {
 
   /** Nest calls it when the lanes are open. */
   async onApplicationBootstrap(): Promise<void> {
-    const { transport, ground, config } = this.options;
+    const { transport, config } = this.options;
     await this.reference.read();
     const { operatorPrint } = config;
     if (!(await issueFirstKey(operatorPrint, this.reference, transport))) {
@@ -95,14 +96,24 @@ export class Gateway {
       issueFirstKeyLater(operatorPrint, this.reference, transport, isOver).catch(this.#onFault);
     }
     if (config.projections === 'off') return;
-    const opening = openReadModels({
-      ground,
-      reference: this.reference,
-      lanes: this.lanes,
-      databaseUrl: config.databaseUrl,
+    this.readModels = new OpeningReadModels(this.#openReadModels());
+  }
+
+  #openReadModels(): ReadModels {
+    const { ground, config } = this.options;
+    const { reference, lanes } = this;
+    return new ReadModels({
+      journal: ground.journal,
+      cache: ground.options.cache,
+      partitions: ground.partitions,
+      projections: () => makeProjections((id) => reference.unitOf(id)),
+      reference: (seq) => reference.reach(seq),
+      endOf: (service, partition) =>
+        lanes.find((each) => each.service === service)?.endOf(partition) ?? 0,
+      database: config.database,
       onFault: this.#onFault,
+      say: (line) => ground.say(`gateway: ${line}`),
     });
-    this.readModels = new OpeningReadModels(opening, this.#onFault);
   }
 
   /** Nest calls it before the lanes close. */

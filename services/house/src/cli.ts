@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { HouseClient } from './cli/house-client.js';
 import { catLog, placeOf } from './cli/log-cat.js';
+import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
 
 const USAGE = `usage:
   ringfence log cat <service>/<partition> [--folder F] [--from seq] [--to seq]
@@ -9,10 +10,16 @@ const USAGE = `usage:
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
       takes a snapshot of every lane
+  ringfence rebuild <projection>|all [--accept-differences] [--folder F] [--database-url U]
+      builds a read model anew in PostgreSQL while gateways show the old one, compares both and
+      swaps them when they are equal, or when differences are accepted; the house may be running
+  ringfence reader-role [--database-url U]
+      makes the role that can only read; RINGFENCE_READER_PASSWORD is its password
 
   --folder  of the house; or RINGFENCE_FOLDER
   --url     of the running house; or RINGFENCE_URL
   --key     of an operator; or RINGFENCE_KEY
+  --database-url  of the read models; or RINGFENCE_DATABASE_URL
 `;
 
 const OPTIONS = {
@@ -21,6 +28,8 @@ const OPTIONS = {
   to: { type: 'string' },
   url: { type: 'string' },
   key: { type: 'string' },
+  'database-url': { type: 'string' },
+  'accept-differences': { type: 'boolean', default: false },
 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -31,11 +40,16 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const { env } = process;
   const [noun, verb, name] = positionals;
+  const folder = values.folder ?? env['RINGFENCE_FOLDER'] ?? './data/house';
+  const { 'database-url': url, 'accept-differences': acceptDifferences } = values;
+  // these name what they act on in second place
+  if (noun === 'rebuild' && verb) {
+    return rebuildCommand({ projection: verb, folder, url, acceptDifferences }, env);
+  }
   const client = (): HouseClient =>
     new HouseClient(values.url ?? env['RINGFENCE_URL'], values.key ?? env['RINGFENCE_KEY']);
   switch (`${noun} ${verb ?? ''}`.trim()) {
     case 'log cat': {
-      const folder = values.folder ?? env['RINGFENCE_FOLDER'] ?? './data/house';
       const range = { from: Number(values.from ?? 1), to: Number(values.to ?? Infinity) };
       for await (const line of catLog(folder, placeOf(name), range)) console.log(line);
       return 0;
@@ -48,6 +62,9 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'snapshot':
       console.log(JSON.stringify(await client().post('/v1/snapshots')));
+      return 0;
+    case 'reader-role':
+      await readerRoleCommand(url, env);
       return 0;
     default:
       console.error(USAGE);

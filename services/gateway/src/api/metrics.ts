@@ -39,8 +39,9 @@ export function metricsText({ lanes, readModels, live }: Edge): string {
       }
     }
   }
-  const { isOn, fault, parked } = readModels();
+  const { isOn, fault, outage, parked } = readModels();
   page.add('projections_on', isOn && fault === undefined ? 1 : 0);
+  page.add('projections_away_ms', outage ? Date.now() - outage.since : 0);
   page.add('parked_accounts', parked.size);
   const lag = readModels().lag();
   if (lag !== undefined) page.add('projection_lag_records', lag);

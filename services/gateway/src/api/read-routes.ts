@@ -6,7 +6,9 @@ import type { Edge } from './edge.js';
 import { metricsText } from './metrics.js';
 import { openApiOf } from './openapi.js';
 import { JSON_TYPE, waitOf } from './order-routes.js';
-import type { Call, ReadRoute } from './read-route.js';
+import { isDatabaseAway } from '../read-store/database-away.js';
+import type { Call, ReadRoute, Shown } from './read-route.js';
+import { databaseAway } from './read-rows.js';
 import { ACCOUNT_READS } from './reads-accounts.js';
 import { HOUSE_READS } from './reads-house.js';
 import { MARKET_READS } from './reads-market.js';
@@ -66,8 +68,17 @@ async function answerRead(
     body,
     wait: waitOf(headers.prefer),
   };
-  const shown = await route.answer(edge, call);
+  const shown = await answered(route, edge, call);
   return reply.type(JSON_TYPE).send(JSON.stringify(shown, plainly));
+}
+
+/** @throws Refused, also when the read models' database is lost while it is asked */
+async function answered(route: ReadRoute, edge: Edge, call: Call): Promise<Shown> {
+  try {
+    return await route.answer(edge, call);
+  } catch (fault) {
+    throw isDatabaseAway(fault) ? databaseAway(fault) : fault;
+  }
 }
 
 /** Units that are no amount of an asset: whole numbers as text. */

@@ -3,6 +3,7 @@ import type { Service } from '@ringfence/kernel';
 import { parseAccount, type AccountId } from '@ringfence/kernel';
 import { faultText, problem } from '@ringfence/service-kit';
 import type { ReadModels } from '../projections/read-models.js';
+import { isDatabaseAway } from '../read-store/database-away.js';
 import type { Table } from '../projections/table.js';
 import type { Row } from '../read-store/row.entity.js';
 import { Refused } from './callers.js';
@@ -13,15 +14,26 @@ const POLL_MS = 5;
 const WAIT_FOR_MS = 5000;
 const PAGE = 100;
 const PAGE_MAX = 1000;
+const RETRY_AFTER_SECONDS = 1;
 
-/** @throws Refused `read-models-off`, also when they stopped; the detail says why */
+/**
+ * @throws Refused `read-models-off`, also when they stopped, and `read-models-away` while their
+ *   database cannot be asked; the detail says why
+ */
 export async function readModelsOf({ readModels }: Edge): Promise<ReadModels> {
   const models = await readModels().opened();
-  const { fault } = readModels();
+  const { fault, outage } = readModels();
+  if (fault === undefined && outage && (!models || isDatabaseAway(outage.fault))) {
+    throw databaseAway(outage.fault);
+  }
   if (models && fault === undefined) return models;
   const detail = fault === undefined ? undefined : `they stopped: ${faultText(fault)}`;
   throw new Refused(problem('read-models-off', { detail }));
 }
+
+/** What a query answers whose database cannot be asked, or was lost while it ran. */
+export const databaseAway = (fault: unknown): Refused =>
+  new Refused(problem('read-models-away', { detail: faultText(fault) }), RETRY_AFTER_SECONDS);
 
 /** Marks what is shown of a parked account: it may be older than `asOf` and the lists say. */
 export const staleOf = ({ parked }: ReadModels, row: Row): { stale?: true } =>
@@ -71,6 +83,8 @@ export async function caughtUp(
     const { seq } = models.positionOf(service, partition) ?? { seq: 0 };
     if (seq >= minSeq) return { service, partition, seq };
     models.hurry();
+    if (models.outage && isDatabaseAway(models.outage.fault))
+      throw databaseAway(models.outage.fault);
     if (performance.now() > end || models.fault !== undefined) {
       throw new Refused(problem('not-caught-up', { facts: { seq: String(seq) } }));
     }

@@ -1,3 +1,4 @@
+import { present, type InstrumentId } from '@ringfence/kernel';
 import type { Journal } from '@ringfence/journal';
 import { LogTail, logStream, type DecodeCache, type LogRecord } from '@ringfence/lane';
 import { Listeners, type Feed } from '../feed/feed.js';
@@ -40,6 +41,11 @@ export class ReferenceReader implements Feed {
   /** the last record folded */
   get seq(): number {
     return this.#tail.head.seq;
+  }
+
+  /** Settlement units per lot and tick. @throws InvariantViolation when it is not listed so far */
+  unitOf(instrument: InstrumentId): bigint {
+    return present(this.names.instruments.get(instrument), 'an instrument').unit;
   }
 
   /** Folds to the end of the log as it is now. */

@@ -1,56 +1,51 @@
+import type { Outage } from '../read-store/outages.js';
 import type { Parked } from '../read-store/parked.entity.js';
 import type { ReadModels } from './read-models.js';
 
 const NOBODY: Parked = new Map();
 
-/** Read models that take a few seconds to open: the house serves meanwhile, who reads waits. */
+/**
+ * Read models as the API meets them: perhaps switched off, perhaps not open yet. The house serves
+ * meanwhile, who reads waits.
+ */
 export class OpeningReadModels {
-  #models: ReadModels | undefined;
-  #fault: unknown;
-  readonly #opened: Promise<ReadModels | undefined>;
+  /** @param models  undefined when they are switched off */
+  constructor(readonly models?: ReadModels) {}
 
-  /** @param opening  undefined when they are switched off */
-  constructor(
-    opening: Promise<ReadModels> | undefined,
-    readonly onFault: (fault: unknown) => void = () => {},
-  ) {
-    this.isOn = opening !== undefined;
-    this.#opened = this.#await(opening);
+  get isOn(): boolean {
+    return this.models !== undefined;
   }
-  readonly isOn: boolean;
-
-  /** why they do not go on; undefined while they do */
+  /** why they stopped for good; undefined while they go on */
   get fault(): unknown {
-    return this.#fault ?? this.#models?.fault;
+    return this.models?.fault;
+  }
+  /** why they stand still for now */
+  get outage(): Outage | undefined {
+    return this.models?.outage;
   }
   get parked(): Parked {
-    return this.#models?.parked ?? NOBODY;
+    return this.models?.parked ?? NOBODY;
   }
   /** Records that no row reflects yet; undefined while they open. */
   lag(): number | undefined {
-    return this.isOn ? this.#models?.lag() : 0;
+    return this.models ? this.models.lag() : 0;
   }
   /** Whether rows reflect all there is; if not, they hurry. */
   areCaughtUp(): boolean {
     const lag = this.lag();
-    if (lag !== undefined && lag > 0) this.#models?.hurry();
+    if (lag !== undefined && lag > 0) this.models?.hurry();
     return lag === 0;
   }
-  /** @returns undefined when they are off, or could not be opened */
-  opened(): Promise<ReadModels | undefined> {
-    return this.#opened;
+  /**
+   * Waits while they open.
+   *
+   * @returns undefined when they are off, could not be opened, or wait for their database
+   */
+  async opened(): Promise<ReadModels | undefined> {
+    await this.models?.opened();
+    return this.models?.isOpen === true ? this.models : undefined;
   }
   async close(): Promise<void> {
-    await (await this.#opened)?.close();
-  }
-
-  async #await(opening: Promise<ReadModels> | undefined): Promise<ReadModels | undefined> {
-    try {
-      this.#models = await opening;
-    } catch (fault) {
-      this.#fault = fault;
-      this.onFault(fault);
-    }
-    return this.#models;
+    await this.models?.close();
   }
 }

@@ -22,6 +22,11 @@ export class Parking {
   get parked(): Parked {
     return this.#parked;
   }
+  /** What another process, or a write whose answer was lost, has noted. */
+  learn(parked: Parked): void {
+    this.#parked.clear();
+    for (const [account, reason] of parked) this.#parked.set(account, reason);
+  }
 
   /**
    * Writes the rows of all accounts that are not parked, and moves the checkpoints with them.

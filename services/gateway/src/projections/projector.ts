@@ -1,133 +1,113 @@
 import type { Journal } from '@ringfence/journal';
-import { GENESIS, LogTruncated } from '@ringfence/journal';
 import type { Service } from '@ringfence/kernel';
-import { LogTail, logStream, type DecodeCache, type LogRecord } from '@ringfence/lane';
+import { GENESIS } from '@ringfence/journal';
+import type { DecodeCache, LogRecord } from '@ringfence/lane';
+import type { Outages } from '../read-store/outages.js';
 import type { Parked } from '../read-store/parked.entity.js';
-import type { Position, ReadStore, Step } from '../read-store/read-store.js';
+import { CheckpointMoved, type Position, type ReadStore } from '../read-store/read-store.js';
+import { BatchWriter, isFinal } from './batch-writer.js';
+import { LogStream, placeText, positionsOf } from './log-stream.js';
 import type { Projection } from './projection.js';
 import { Parking } from './parking.js';
+import { Pauses } from './pauses.js';
 import { RowSet } from './rows.js';
 
 /** A transaction holds at most about so many rows; many events on one row are one. */
 const ROWS_MAX = 20_000;
 /** Events folded before others of the process have their turn. */
 const EVENTS_PER_TURN = 2000;
-const RETRY_MS = 100;
 /**
  * Between two transactions while nobody waits: many small records become one, the lanes keep the
  * processor.
  */
 const PAUSE_MS = 200;
+/** Between two looks at a database that has nothing to do. */
+const LOOK_MS = 2000;
+/** Between two looks at what another process writes while somebody waits for it. */
+const HURRIED_PAUSE_MS = 20;
+/** Another process that has records to write and moves no checkpoint for so long is gone. */
+const SILENT_MS = 5000;
 
 export interface ProjectorOptions {
   readonly journal: Journal;
-  readonly cache: DecodeCache;
+  readonly cache?: DecodeCache;
   readonly partitions: number;
   readonly store: ReadStore;
+  readonly outages: Outages;
+  /** with empty memories */
   readonly projections: readonly Projection[];
   /** resolves when the reference log is folded that far: rows may need its units */
   readonly reference: (seq: number) => Promise<void>;
-  readonly onFault: (fault: unknown) => void;
   /** hears of each account whose rows the database refuses */
   readonly onParked: (line: string) => void;
-}
-
-interface Stream {
-  readonly service: Service;
-  readonly partition: number;
-  readonly tail: LogTail;
-  readonly folds: readonly Projection[];
-  /** in the database, or on the way there */
-  written: Position;
-  /** what the rows in the database show */
-  reflected: Position;
-  /**
-   * records up to here were written by an earlier process: they only bring the folds' memory up to
-   * date
-   */
-  readonly known: Position;
+  /** another process was ahead: write only when it falls silent */
+  readonly mustFollow?: boolean;
+  /** for how long, ms */
+  readonly silentMs?: number;
 }
 
 /**
  * Reads the logs, folds them to rows and writes these, batch by batch, as fast as the database
- * takes them.
+ * takes them. Several processes may do so over one database: one writes, the others keep their
+ * memory where its checkpoints are, and one of them goes on when it falls silent.
  */
 export class Projector {
-  readonly #streams: readonly Stream[];
+  /** resolves when it ends: with the fault that ended it, or with undefined when it was closed */
+  readonly ended: Promise<unknown>;
+  readonly #pauses = new Pauses();
   readonly #unwatch: (() => void)[] = [];
-  #running: Promise<void> = Promise.resolve();
+  readonly #writer: BatchWriter;
   /** the transaction under way: there is one at a time */
   #writing: Promise<void> = Promise.resolve();
-  #wakeIdle: (() => void) | undefined;
-  #wakePause: (() => void) | undefined;
-  #noted = true;
   /** the log that a batch begins with: under load each has its turn */
   #first = 0;
-  /** somebody waits for the rows */
-  #hurried = false;
-  #closed = false;
-  #fault: unknown;
 
   private constructor(
     readonly options: ProjectorOptions,
     readonly parking: Parking,
-    streams: readonly Stream[],
+    readonly streams: readonly LogStream[],
+    readonly life: { isClosed: boolean },
   ) {
-    this.#streams = streams;
+    this.#writer = new BatchWriter(options.store, parking, options.outages);
     for (const { tail } of streams) {
-      this.#unwatch.push(options.journal.watch(tail.stream, () => this.#note()));
+      this.#unwatch.push(options.journal.watch(tail.stream, () => this.#pauses.note()));
     }
-    this.#running = this.#run();
+    this.ended = this.#run();
   }
 
+  /** Begins where the rows are. @throws what is final; Closing */
   static async start(options: ProjectorOptions): Promise<Projector> {
-    const { store, projections, partitions, journal, cache } = options;
-    const services = new Set(projections.flatMap(({ reads }) => reads));
-    const written = new Map(
-      (await store.checkpoints()).map((each) => [`${each.service}/${each.partition}`, each]),
-    );
-    const streams: Stream[] = [];
-    for (const service of services) {
-      for (let p = 0; p < (service === 'reference' ? 1 : partitions); p++) {
-        const found = written.get(`${service}/${p}`);
-        if (!found) await store.begin(service, p);
-        const known = found ? { seq: Number(found.seq), hash: found.hash } : GENESIS;
-        const tail = new LogTail(journal, service, logStream(service, p), {
-          cache,
-          who: 'a read model',
-        });
-        const folds = projections.filter(({ reads }) => reads.includes(service));
-        streams.push({
-          service,
-          partition: p,
-          tail,
-          folds,
-          known,
-          written: known,
-          reflected: known,
-        });
-      }
-    }
-    const parking = new Parking(store, await store.parked(), options.onParked);
-    return new Projector(options, parking, streams);
+    const { store, outages } = options;
+    const life = { isClosed: false };
+    const places = placesOf(options);
+    const standing = await outages.outlast(async () => {
+      for (const { service, partition } of places) await store.begin(service, partition);
+      return store.standing();
+    }, isFinal);
+    const found = positionsOf(standing.checkpoints);
+    const { journal, cache, projections } = options;
+    const streams = places.map(({ service, partition }) => {
+      const known = found.get(placeText(service, partition)) ?? GENESIS;
+      const more = { journal, cache, projections, isClosed: () => life.isClosed };
+      return new LogStream(service, partition, { seq: known.seq, hash: known.hash }, more);
+    });
+    const parking = new Parking(store, standing.parked, options.onParked);
+    return new Projector(options, parking, streams, life);
   }
 
-  /** why it stopped; undefined while it goes on */
-  get fault(): unknown {
-    return this.#fault;
-  }
   /** accounts whose rows stand still */
   get parked(): Parked {
     return this.parking.parked;
   }
   /** what the read models hold of a log */
   positionOf(service: Service, partition: number): Position | undefined {
-    return this.#find(service, partition)?.reflected;
+    return this.streams.find((each) => each.service === service && each.partition === partition)
+      ?.reflected;
   }
   /** Records that are in the logs and not yet in the read models. */
   lag(endOf: (service: Service, partition: number) => number): number {
     let lag = 0;
-    for (const { service, partition, reflected } of this.#streams) {
+    for (const { service, partition, reflected } of this.streams) {
       lag += Math.max(0, endOf(service, partition) - reflected.seq);
     }
     return lag;
@@ -135,80 +115,102 @@ export class Projector {
 
   /** Somebody waits: no pauses until the rows reflect all there is. */
   hurry(): void {
-    if (this.#hurried) return;
-    this.#hurried = true;
-    this.#wakeAll();
+    this.#pauses.hurry();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.life.isClosed = true;
     for (const stop of this.#unwatch) stop();
-    this.#wakeAll();
-    await this.#running;
-    await this.#writing.catch(() => undefined);
+    this.#pauses.close();
+    await this.ended;
   }
 
-  #find(service: Service, partition: number): Stream | undefined {
-    return this.#streams.find((each) => each.service === service && each.partition === partition);
-  }
-  #note(): void {
-    this.#noted = true;
-    this.#wakeIdle?.();
-  }
-  #wakeAll(): void {
-    this.#wakeIdle?.();
-    this.#wakePause?.();
-  }
-
-  async #run(): Promise<void> {
+  async #run(): Promise<unknown> {
     try {
-      while (!this.#closed) {
-        this.#noted = false;
+      await this.#follow();
+      while (!this.life.isClosed) {
+        this.#pauses.begin();
         const moved = await this.#batch();
-        if (!moved) this.#hurried = false;
-        if (!moved && !this.#noted && !this.#closed) await this.#idle();
-        if (!this.#hurried && !this.#closed) await this.#pause();
+        if (!moved) await this.#rest();
+        await this.#pauses.pause(PAUSE_MS);
       }
     } catch (fault) {
-      if (this.#closed) return;
-      this.#fault = fault;
-      this.options.onFault(fault);
+      if (!this.life.isClosed) return fault;
+    } finally {
+      for (const stop of this.#unwatch) stop();
+      await this.#writing.catch(() => undefined); // whoever awaited it has heard of it
     }
+    return undefined;
   }
 
-  async #idle(): Promise<void> {
-    await new Promise<void>((wake) => (this.#wakeIdle = wake));
-    this.#wakeIdle = undefined;
+  /** Nothing is to do; but whoever looks at `/health` hears of a database that goes away. */
+  async #rest(): Promise<void> {
+    const { store, outages } = this.options;
+    if (store.isShared) await outages.outlast(() => store.answers(), isFinal);
+    await this.#pauses.idle(store.isShared ? LOOK_MS : undefined);
   }
-  async #pause(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((wake) => {
-      this.#wakePause = wake;
-      timer = setTimeout(wake, PAUSE_MS);
-    });
-    clearTimeout(timer);
-    this.#wakePause = undefined;
+
+  /** Brings the folds' memory to where the rows are, and returns when nobody else writes them. */
+  async #follow(): Promise<void> {
+    const { store, mustFollow = false, silentMs = SILENT_MS } = this.options;
+    await this.#foldKnown();
+    if (!store.isShared) return;
+    let isFollowing = mustFollow || (await this.#look());
+    let heardAt = performance.now();
+    while (isFollowing && !this.life.isClosed) {
+      await this.#foldKnown();
+      const isBehind = await this.#hasMore();
+      if (!isBehind) this.#pauses.calm();
+      await this.#pauses.pause(PAUSE_MS, HURRIED_PAUSE_MS);
+      if ((await this.#look()) || !isBehind) heardAt = performance.now();
+      isFollowing = performance.now() - heardAt < silentMs;
+    }
+  }
+  /** @returns whether another process has moved the rows on */
+  async #look(): Promise<boolean> {
+    const { store, outages } = this.options;
+    const standing = await outages.outlast(() => store.standing(), isFinal);
+    const found = positionsOf(standing.checkpoints);
+    this.parking.learn(standing.parked);
+    let moved = false;
+    for (const stream of this.streams) {
+      const at = found.get(placeText(stream.service, stream.partition));
+      if (!at || (at.seq === stream.known.seq && at.hash === stream.known.hash)) continue;
+      // it went back: a copy of the database was restored, the folds are ahead of its rows
+      if (at.seq < stream.folded.seq) throw new CheckpointMoved('the checkpoints went back');
+      stream.learn(at);
+      moved = true;
+    }
+    return moved;
+  }
+  async #foldKnown(): Promise<void> {
+    const nowhere = new RowSet();
+    for (const stream of this.streams) await this.#fold(stream, nowhere, stream.known.seq);
+  }
+  async #hasMore(): Promise<boolean> {
+    for (const stream of this.streams) if (await stream.hasMore()) return true;
+    return false;
   }
 
   /** One transaction over all logs that have something. @returns whether there was anything */
   async #batch(): Promise<boolean> {
     const rows = new RowSet();
-    const { length } = this.#streams;
+    const { streams } = this;
+    const { length } = streams;
     this.#first = (this.#first + 1) % length;
-    for (let i = 0; i < length; i++) {
-      await this.#fold(this.#streams[(this.#first + i) % length], rows);
-    }
+    for (let i = 0; i < length; i++) await this.#fold(streams[(this.#first + i) % length], rows);
     await this.#writing;
-    const steps = this.#streams.flatMap(stepOf);
+    const steps = streams.flatMap((stream) => stream.step());
     if (steps.length === 0) return false;
-    const hasMoved = this.#streams.some(({ tail, reflected }) => tail.head.seq > reflected.seq);
-    const ends = this.#streams.map(positionOf);
-    const reflect = (): void => this.#streams.forEach((stream, i) => (stream.reflected = ends[i]));
-    // what moved no row is noted with the next row: it costs nothing to read it again
-    if (rows.count === 0) reflect();
+    const hasMoved = streams.some(({ folded, reflected }) => folded.seq > reflected.seq);
+    const ends = streams.map(({ reached }) => reached);
+    const reflect = (): void => streams.forEach((stream, i) => (stream.reflected = ends[i]));
+    // what moved no row is noted with the next row: it costs nothing to read it again; but others
+    // who follow must hear that somebody is here
+    if (rows.count === 0 && !this.options.store.isShared) reflect();
     else {
-      this.#streams.forEach((stream, i) => (stream.written = ends[i]));
-      this.#writing = this.parking.write(rows, steps).then(reflect);
+      streams.forEach((stream, i) => (stream.written = ends[i]));
+      this.#writing = this.#writer.write(rows, steps).then(reflect);
       this.#writing.catch(() => undefined); // whoever awaits it next hears of it
       // far behind: the next rows are folded meanwhile
       if (rows.count < ROWS_MAX) await this.#writing;
@@ -216,18 +218,15 @@ export class Projector {
     return hasMoved;
   }
 
-  /** Folds one read of a log, or more while rows coalesce. */
-  async #fold(stream: Stream, rows: RowSet): Promise<void> {
+  /** Folds one log to its end or to `to`, or until there are rows enough. */
+  async #fold(stream: LogStream, rows: RowSet, to = Infinity): Promise<void> {
     let turn = 0;
-    while (rows.count < ROWS_MAX && !this.#closed) {
-      const records = await stream.tail.poll(() => this.#wait());
-      if (records.length === 0) {
-        checkEnd(stream);
-        return;
-      }
+    while (rows.count < ROWS_MAX && !this.life.isClosed) {
+      const records = await stream.next(to);
+      if (records.length === 0) return;
       for (const record of records) {
         await this.#reference(record);
-        turn += foldRecord(stream, record, rows);
+        turn += stream.fold(record, rows);
         if (turn < EVENTS_PER_TURN) continue;
         turn = 0;
         await new Promise((resume) => setImmediate(resume));
@@ -240,44 +239,15 @@ export class Projector {
       if (topic === 'log.reference') await this.options.reference(to);
     }
   }
-  #wait(): Promise<void> {
-    if (this.#closed) return Promise.reject(new Error('the read models are closing'));
-    return new Promise((resume) => setTimeout(resume, RETRY_MS));
-  }
 }
 
-/** @throws LogTruncated when the log ends before what the rows already reflect */
-function checkEnd({ tail, known }: Stream): void {
-  const { seq } = tail.head;
-  if (seq >= known.seq) return;
-  throw new LogTruncated(tail.stream, { ...known, who: 'a read model' }, { seq });
-}
-
-const positionOf = ({ tail, known }: Stream): Position =>
-  tail.head.seq > known.seq ? { seq: tail.head.seq, hash: tail.head.hash } : known;
-
-function stepOf(stream: Stream): Step[] {
-  const { service, partition, written: from } = stream;
-  const to = positionOf(stream);
-  return to.seq === from.seq ? [] : [{ service, partition, from, to }];
-}
-
-/** @returns events folded */
-function foldRecord(stream: Stream, { head, hash, decided }: LogRecord, rows: RowSet): number {
-  const { service, partition, known, folds } = stream;
-  const isKnown = head.seq <= known.seq;
-  if (head.seq === known.seq && hash !== known.hash) {
-    const witness = { ...known, who: 'a read model' };
-    throw new LogTruncated(stream.tail.stream, witness, { seq: head.seq, hash });
-  }
-  const into = isKnown ? new RowSet() : rows;
-  const place = { service, partition, time: head.ts };
-  let events = 0;
-  for (const each of decided) {
-    for (const event of each.events) {
-      for (const projection of folds) projection.fold(event, place, into);
-      events++;
-    }
-  }
-  return events;
+/** The logs that the projections read. */
+function placesOf({ projections, partitions }: ProjectorOptions) {
+  const services = new Set(projections.flatMap(({ reads }) => reads));
+  return [...services].flatMap((service) =>
+    Array.from({ length: service === 'reference' ? 1 : partitions }, (_, partition) => ({
+      service,
+      partition,
+    })),
+  );
 }

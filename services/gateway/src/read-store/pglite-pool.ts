@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { QueryFailedError } from 'typeorm';
 import { present } from '@ringfence/kernel';
 import type { Ask, Told } from './pglite-process.js';
 
@@ -25,6 +26,16 @@ class DatabaseError extends Error {
   }
 }
 
+/** The database in the process beside this one is gone, and all that it held. */
+export class EmbeddedEnded extends Error {
+  override readonly name = 'EmbeddedEnded';
+}
+
+/** Whether it is that, also as TypeORM hands it on. */
+export const isEmbeddedEnd = (fault: unknown): boolean =>
+  fault instanceof EmbeddedEnded ||
+  (fault instanceof QueryFailedError && (fault.driverError as unknown) instanceof EmbeddedEnded);
+
 const PROGRAM = fileURLToPath(new URL('./pglite-process.js', import.meta.url));
 
 /**
@@ -44,7 +55,7 @@ class PgliteProcess {
     });
     this.#process.on('message', (told: Told) => this.#hear(told));
     this.#process.on('error', (fault: Error) => this.#end(fault));
-    this.#process.on('exit', () => this.#end(new Error('the read models are closed')));
+    this.#process.on('exit', () => this.#end(new EmbeddedEnded('its process ended')));
   }
 
   query(sql: string, parameters: readonly unknown[] | undefined): Promise<Result> {
@@ -54,6 +65,9 @@ class PgliteProcess {
       this.#waiting.set(id, { resolve, reject });
       this.#process.send({ id, sql, parameters } satisfies Ask);
     });
+  }
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
   async close(): Promise<void> {
     if (this.#ended) return;
@@ -99,13 +113,17 @@ const plain = (value: unknown): unknown => (Buffer.isBuffer(value) ? new Uint8Ar
  * What TypeORM takes for the pool of `pg`: turns at one session, first come first served, so that
  * transactions never mix.
  */
-class PglitePool extends EventEmitter {
+export class PglitePool extends EventEmitter {
   readonly #database: PgliteProcess;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(dataDir: string | undefined) {
     super();
     this.#database = new PgliteProcess(dataDir);
+  }
+  /** of the database's process */
+  get pid(): number | undefined {
+    return this.#database.pid;
   }
 
   connect(hear: (error: Error | null, turn: Turn | undefined, release: () => void) => void): void {

@@ -1,0 +1,69 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { describeIfFound, startStack, type Stack } from '@ringfence/stack';
+import type { ReadModels } from '../projections/read-models.js';
+import { OpeningReadModels } from '../projections/opening-read-models.js';
+import { caughtUp, SpecHouse, until } from '../projections/spec-house.fixture.js';
+import { databaseAt } from '../read-store/postgres.fixture.js';
+import type { Edge } from './edge.js';
+import { ReferenceNames } from './names.js';
+import { registerReads } from './read-routes.js';
+import { serveApi } from './server.js';
+
+const START_MS = 120_000;
+const PATHS = ['/v1/balances', '/v1/accounts', '/v1/positions', '/v1/calls', '/v1/withdrawals'];
+
+/** Names under which everybody is an operator. */
+class OpenNames extends ReferenceNames {
+  override keyOf() {
+    return { key: 1, member: 0 as never, role: 'operator' } as const;
+  }
+}
+
+describeIfFound(['postgres'], 'reads while the database of the read models is away', () => {
+  let stack: Stack<'postgres'>;
+  let server: FastifyInstance;
+  let models: ReadModels;
+  const house = new SpecHouse();
+  const faults: unknown[] = [];
+  beforeAll(async () => {
+    stack = await startStack({ parts: ['postgres'] });
+    models = house.readModels(databaseAt(stack.postgres.url, { connectTimeoutMs: 500 }));
+    await caughtUp(models);
+    const opening = new OpeningReadModels(models);
+    const edge = { reference: { names: new OpenNames() }, readModels: () => opening };
+    server = fastify();
+    const onFault = (fault: unknown): void => void faults.push(fault);
+    serveApi(server, (scope) => registerReads(scope, edge as unknown as Edge), onFault);
+  }, START_MS);
+  afterAll(async () => {
+    await server.close();
+    await house.end();
+    await stack.stop();
+  });
+  const get = (url: string) => server.inject({ url, headers: { authorization: 'Bearer key' } });
+
+  it(
+    'are answered 503 at once, before and after the outage is noted, then again',
+    async () => {
+      for (const path of PATHS) expect((await get(path)).statusCode).toBe(200);
+      await stack.postgres.kill();
+      // nothing is being written: reads find out first, `/health` a little later
+      for (let round = 0; round < 2; round++) {
+        for (const path of PATHS) {
+          const { statusCode, headers, body } = await get(path);
+          expect(faults).toEqual([]);
+          expect([path, statusCode, headers['retry-after']]).toEqual([path, 503, '1']);
+          expect(headers['content-type']).toContain('application/problem+json');
+          expect(JSON.parse(body)).toMatchObject({ code: 'read-models-away' });
+        }
+        await until('the outage is noted', () => models.outage !== undefined);
+      }
+      await stack.postgres.restart();
+      await until('the outage is over', () => models.outage === undefined);
+      await caughtUp(models);
+      for (const path of PATHS) expect((await get(path)).statusCode).toBe(200);
+      expect(faults).toEqual([]);
+    },
+    START_MS,
+  );
+});
