@@ -2,7 +2,7 @@ import { streamText, type Journal } from '@ringfence/journal';
 import type { Address } from '@ringfence/kernel';
 import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
 import { faultText } from './fault-text.js';
-import { gatherWitnesses, type Witnesses } from './witnesses.js';
+import { gatherWitnesses, withSeen, type SeenPosition, type Witnesses } from './witnesses.js';
 
 /**
  * Something beside the lanes that may still put work into them: an effect with an instruction
@@ -43,6 +43,8 @@ export interface LaneGroundOptions {
   readonly snapshotEvents?: number;
   /** when to take a lane over that another process may own; without it all lanes are this one's */
   readonly ownership?: OwnershipRule;
+  /** positions of the logs that somebody besides the logs has seen; a fault makes it no witness */
+  readonly moreWitnesses?: () => Promise<readonly SeenPosition[]>;
   /** says what an operator should know */
   readonly log?: (line: string) => void;
 }
@@ -65,10 +67,19 @@ export class LaneGround {
 
   /** What the logs say of each other; read once, and again after `forget`. */
   witnesses(): Promise<Witnesses> {
-    this.#witnesses ??= gatherWitnesses(this.journal, this.partitions, (stream, fault) =>
+    this.#witnesses ??= this.#gatherWitnesses();
+    return this.#witnesses;
+  }
+  async #gatherWitnesses(): Promise<Witnesses> {
+    const gathered = await gatherWitnesses(this.journal, this.partitions, (stream, fault) =>
       this.say(`${streamText(stream)} is no witness: ${faultText(fault)}`),
     );
-    return this.#witnesses;
+    try {
+      return withSeen(gathered, (await this.options.moreWitnesses?.()) ?? []);
+    } catch (fault) {
+      this.say(`who stands beside the logs is no witness: ${faultText(fault)}`);
+      return gathered;
+    }
   }
   forget(): void {
     this.#witnesses = undefined;

@@ -9,7 +9,7 @@ import { FileSnapshotStore } from './file-snapshots.js';
 import { HealthModule } from './health.module.js';
 import { snapshotFolder } from './folders.js';
 import { openJournal, type JournalPlace } from './journal-place.js';
-import { LaneGround, type OwnershipRule } from './lane-ground.js';
+import { LaneGround, type LaneGroundOptions, type OwnershipRule } from './lane-ground.js';
 import { LanesModule } from './lanes.module.js';
 import { LaneTransport } from './lane-transport.js';
 import { ShadowProcesses } from './shadow-processes.js';
@@ -32,6 +32,7 @@ export interface GroundPlace {
   /** carries packets between lanes; within this process by default */
   readonly exchange?: Exchange;
   readonly ownership?: OwnershipRule;
+  readonly moreWitnesses?: LaneGroundOptions['moreWitnesses'];
   readonly log?: (line: string) => void;
 }
 

@@ -11,6 +11,11 @@ import { logStream } from '@ringfence/lane';
 /** Records at the end of each log whose heads are heard. */
 const HEARD = 64;
 
+/** A position of a log that somebody outside the logs has seen, such as a read model. */
+export interface SeenPosition extends Witness {
+  readonly stream: Stream;
+}
+
 /** Per log, the furthest position that each other log says to have read of it. */
 export type Witnesses = ReadonlyMap<string, readonly Witness[]>;
 
@@ -19,6 +24,16 @@ const keyOf = (topic: string, partition: number): string => `${topic}/${partitio
 /** What the others have seen of that log. */
 export const witnessesOf = (witnesses: Witnesses, stream: Stream): readonly Witness[] =>
   witnesses.get(keyOf(stream.topic, stream.partition)) ?? [];
+
+/** The same with what others have seen. */
+export function withSeen(witnesses: Witnesses, seen: readonly SeenPosition[]): Witnesses {
+  const all = new Map(witnesses);
+  for (const { stream, ...witness } of seen) {
+    const key = keyOf(stream.topic, stream.partition);
+    all.set(key, [...(all.get(key) ?? []), witness]);
+  }
+  return all;
+}
 
 /**
  * Hears the ends of all logs of a house: every record names the last record that it read of each

@@ -16,10 +16,22 @@ import {
 } from '@ringfence/service-kit';
 import type { z } from 'zod';
 import { gatewayConfig, type GATEWAY_VARIABLES } from './gateway.config.js';
-import { GatewayModule } from './gateway.module.js';
+import { Gateway, GatewayModule } from './gateway.module.js';
+
+const SEEN_MS = 2_000;
 
 @Module({})
 class AloneModule {}
+
+/** The read models are witnesses: no log may end before what they show. */
+function tellSeen(house: RemoteHouse, { readModels }: Gateway): void {
+  for (const address of house.addresses) {
+    const position = readModels.models?.positionOf(address.service, address.partition);
+    if (position && position.seq > 0) {
+      house.tellSeen(address, position.seq, position.hash, 'the read models');
+    }
+  }
+}
 
 type Config = ServiceConfig & z.infer<z.ZodObject<typeof GATEWAY_VARIABLES>>;
 
@@ -65,7 +77,9 @@ export async function serveGateway(config: Config): Promise<Started> {
       port: config.RINGFENCE_PORT,
     },
   );
+  const witness = setInterval(() => tellSeen(house, started.app.get(Gateway)), SEEN_MS);
   closeOnSignal(async () => {
+    clearInterval(witness);
     await started.app.close();
     house.close();
     await journal.close();

@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { checkpointWitnesses } from '@ringfence/gateway';
 import type { Journal } from '@ringfence/journal';
 import { SegmentJournal } from '@ringfence/journal-segments';
 import {
@@ -33,7 +34,7 @@ const PLAN = new URL('./plan.js', import.meta.url);
  * @throws FolderInUse when another process has the folder; HouseFolderUnfit
  */
 export async function startHouse(config: HouseConfig, journal?: Journal): Promise<House> {
-  const { folder, host, port, queueMax, snapshotEvents, log } = config;
+  const { folder, host, port, queueMax, snapshotEvents, log, database } = config;
   const { partitions } = openHouseFolder(folder, config.partitions);
   const logs = journal ?? (await SegmentJournal.open(journalFolder(folder)));
   const ground = groundOf(
@@ -45,6 +46,7 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
       snapshotEvents,
       log,
       writer: `house-${process.pid}`,
+      ...(database ? { moreWitnesses: () => checkpointWitnesses(database) } : undefined),
       ...(journal ? undefined : { plan: PLAN }),
     },
     logs,

@@ -1,6 +1,8 @@
 import type { Journal } from '@ringfence/journal';
 import { addressNumber, type Address } from '@ringfence/kernel';
-import { beatStream, isOwners, unpackSign, type Beat, type Repeats } from './beat.js';
+import { logStream } from '@ringfence/lane';
+import type { SeenPosition } from '../witnesses.js';
+import { beatStream, isOwners, unpackSign, type Beat, type Repeats, type Seen } from './beat.js';
 
 /** Signs before the end of a stream that are looked at first: who is there already. */
 const LOOK_BACK = 64;
@@ -29,6 +31,8 @@ export interface BeatBoardOptions {
 export class BeatBoard {
   readonly #heard = new Map<number, Heard>();
   readonly #ears: Ear[];
+  /** per log and witness, the newest position seen of it */
+  readonly #seen = new Map<string, SeenPosition>();
   /** when the journal last could not be read, by the steady clock */
   #deafAt = 0;
 
@@ -88,10 +92,22 @@ export class BeatBoard {
     this.options.onBeat?.(address, beat);
   }
 
+  /** What others than the logs have seen of them. */
+  get seen(): readonly SeenPosition[] {
+    return [...this.#seen.values()];
+  }
+
   #hear(address: Address, bytes: Uint8Array): void {
     const sign = unpackSign(bytes);
     if (sign?.kind === 'repeats') this.options.onRepeats?.(sign);
-    else if (sign) this.note(address, sign);
+    else if (sign?.kind === 'beat') this.note(address, sign);
+    else if (sign) this.#noteSeen(sign);
+  }
+  #noteSeen({ service, partition, seq, hash, who }: Seen): void {
+    const key = `${service}/${partition} ${who}`;
+    const known = this.#seen.get(key);
+    if (known && known.seq > seq) return;
+    this.#seen.set(key, { stream: logStream(service, partition), seq, hash, who });
   }
 }
 

@@ -40,7 +40,18 @@ export interface Repeats {
   readonly items: readonly RepeatItem[];
 }
 
-export type Sign = Beat | Repeats;
+/** A position of a lane's log that somebody besides the logs has seen: a witness at takeovers. */
+export interface Seen {
+  readonly kind: 'seen';
+  readonly service: Service;
+  readonly partition: number;
+  readonly seq: number;
+  readonly hash: string;
+  readonly who: string;
+}
+
+export type Sign = Beat | Repeats | Seen;
+const KINDS: ReadonlySet<string> = new Set<Sign['kind']>(['beat', 'repeats', 'seen']);
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -52,9 +63,7 @@ export const packSign = (sign: Sign): Uint8Array =>
 export function unpackSign(bytes: Uint8Array): Sign | undefined {
   try {
     const sign = fromWire(decoder.decode(bytes)) as Sign & { readonly v: number };
-    return sign.v === VERSION && (sign.kind === 'beat' || sign.kind === 'repeats')
-      ? sign
-      : undefined;
+    return sign.v === VERSION && KINDS.has(sign.kind) ? sign : undefined;
   } catch {
     return undefined;
   }

@@ -57,6 +57,18 @@ describe('signs of life', () => {
     board.close();
   });
 
+  it('tell what others have seen of a log, the newest of each (KIT-116)', async () => {
+    const journal = new MemoryJournal();
+    const seen = { kind: 'seen', ...LANE, who: 'the read models' } as const;
+    for (const seq of [4, 7, 6]) {
+      await journal.append(beatStream(LANE), packSign({ ...seen, seq, hash: `h${seq}` }));
+    }
+    const board = await boardOn(journal);
+    const stream = { topic: 'log.accounts', partition: 1 };
+    expect(board.seen).toEqual([{ stream, seq: 7, hash: 'h7', who: 'the read models' }]);
+    board.close();
+  });
+
   it('go on being heard after the journal could not be read (KIT-112)', async () => {
     const journal = new MemoryJournal();
     const board = await boardOn(journal);

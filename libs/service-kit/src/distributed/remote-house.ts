@@ -1,12 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Journal } from '@ringfence/journal';
-import { addressesOf, present, SERVICES, type Address, type Service } from '@ringfence/kernel';
+import {
+  addressesOf,
+  addressText,
+  present,
+  SERVICES,
+  type Address,
+  type Service,
+} from '@ringfence/kernel';
 import type { DecodeCache } from '@ringfence/lane';
 import type { BatchAnswer, CommandBatch, CommandBus, ServiceCalls } from '../command-bus.js';
 import type { ServiceConfig } from '../config.js';
 import { HealthSigns } from '../health-signs.js';
 import { HOSTED_LANES } from '../lanes.module.js';
 import { BeatBoard } from './beat-board.js';
+import { beatStream, packSign } from './beat.js';
 import { PeerClient } from './peer-client.js';
 import { RemoteLanes } from './remote-lanes.js';
 import { RemoteStillness } from './stillness.js';
@@ -25,22 +33,25 @@ export interface RemoteHouseOptions {
 export class RemoteHouse implements CommandBus, ServiceCalls {
   readonly lanes: readonly RemoteLanes[];
   readonly stillness: RemoteStillness;
-  readonly #addresses: readonly Address[];
+  readonly addresses: readonly Address[];
   readonly #board: BeatBoard;
   readonly #bus: StreamBus;
   readonly #peers: PeerClient;
+  readonly #journal: Journal;
+  readonly #told = new Map<string, string>();
 
   constructor({ journal, cache, writer, config, say }: RemoteHouseOptions) {
     const partitions = config.RINGFENCE_PARTITIONS;
-    this.#addresses = addressesOf(SERVICES, partitions);
+    this.#journal = journal;
+    this.addresses = addressesOf(SERVICES, partitions);
     this.#peers = new PeerClient(present(config.RINGFENCE_PEER_KEY, 'a key of the peers'));
     this.#board = new BeatBoard({
       journal,
-      addresses: this.#addresses,
+      addresses: this.addresses,
       onBeat: (address) => this.#bus.heardOf(address),
       onRepeats: (repeats) => void this.#bus.heardRepeats(repeats),
     });
-    const addresses = this.#addresses;
+    const addresses = this.addresses;
     const board = this.#board;
     const peers = this.#peers;
     this.#bus = new StreamBus({ journal, cache, addresses, board, sender: writer, say });
@@ -66,13 +77,23 @@ export class RemoteHouse implements CommandBus, ServiceCalls {
     return this.#bus.hand(batch);
   }
 
+  /** Tells whoever will take a lane over what was seen of its log. */
+  tellSeen(address: Address, seq: number, hash: string, who: string): void {
+    const key = `${addressText(address)} ${who}`;
+    if (this.#told.get(key) === hash) return;
+    this.#told.set(key, hash);
+    const bytes = packSign({ kind: 'seen', ...address, seq, hash, who });
+    // one that is lost is made up for by the next
+    this.#journal.append(beatStream(address), bytes).catch(() => this.#told.delete(key));
+  }
+
   /**
    * Asks every process that owns a lane of that service.
    *
    * @returns what they answer, as one list
    */
   async call(service: Service, pattern: string, data: unknown): Promise<unknown> {
-    const owners = this.#addresses
+    const owners = this.addresses
       .filter((address) => address.service === service)
       .map((address) => this.#board.ownerOf(address)?.url);
     const urls = [...new Set(owners)].filter((url) => url !== undefined);

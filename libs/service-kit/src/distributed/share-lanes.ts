@@ -23,7 +23,7 @@ export interface ShareOptions {
 
 /** What a process needs besides its lanes when others may own them too. */
 export interface SharedLanes {
-  readonly ground: Pick<LaneGroundOptions, 'exchange' | 'ownership'>;
+  readonly ground: Pick<LaneGroundOptions, 'exchange' | 'ownership' | 'moreWitnesses'>;
   readonly streams: LaneStreams;
   peers(ground: LaneGround): DynamicModule;
   /** Begins to read commands and to beat: the process serves. */
@@ -47,7 +47,11 @@ export async function shareLanes(options: ShareOptions): Promise<SharedLanes> {
   });
   const key = present(config.RINGFENCE_PEER_KEY, 'a key of the peers');
   return {
-    ground: { exchange: new JournalExchange(journal), ownership },
+    ground: {
+      exchange: new JournalExchange(journal),
+      ownership,
+      moreWitnesses: () => Promise.resolve(board.seen),
+    },
     streams,
     peers: (ground) => PeersModule.on({ ground, streams, key }),
     serve: ({ app, url }) => {
