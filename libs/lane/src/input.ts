@@ -73,6 +73,10 @@ export class LogInput {
     }
   }
 
+  /** What `take` would give. */
+  get first(): LogRecord | undefined {
+    return this.#ready[0];
+  }
   take(): LogRecord | undefined {
     const record = this.#ready.shift();
     if (this.#ready.length < AHEAD_MAX / 2) this.read();

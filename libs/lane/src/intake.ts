@@ -1,11 +1,11 @@
 import { catalogue, type Command, type Order } from '@ringfence/contracts';
-import { addressNumber, invariant, SYSTEM, type CommandId } from '@ringfence/kernel';
+import { addressNumber, invariant, present, SYSTEM, type CommandId } from '@ringfence/kernel';
 import type { ChainWriter } from '@ringfence/journal';
 import { Batch, Submission, type Submitted } from './batch.js';
 import { acknowledge, channelTo, type Packet } from './channels.js';
 import { LaneFault, type LaneCore } from './core.js';
 import { extend, headOf, type LogInput } from './input.js';
-import type { HouseDecided, LogRecord } from './log-tail.js';
+import { REFERENCE_TOPIC, type HouseDecided, type LogRecord } from './log-tail.js';
 import type { Postbox } from './postbox.js';
 import type { Repeat } from './repeats.js';
 import { hashOfPlain } from './unpacked.js';
@@ -39,6 +39,8 @@ export class Intake<State> {
    */
   readonly setAside = new Map<CommandId, HouseDecided['outcome']>();
   #inbox: Packet[] = [];
+  /** logs that this lane reads */
+  #topics: ReadonlySet<string> = new Set();
   /** read or acked since the last own record, in order */
   #idle = new Batch();
   #idleRecords = 0;
@@ -66,13 +68,14 @@ export class Intake<State> {
   restart(core: LaneCore<State>, inputs: readonly LogInput[]): void {
     this.core = core;
     this.inputs = inputs;
+    this.#topics = new Set(inputs.map(({ topic }) => topic));
     this.#idle = new Batch();
     this.#idleRecords = 0;
   }
 
   /**
-   * Decides what waits as one record: channel messages, then reactions, then commands, then one
-   * piece of long work.
+   * Decides what waits as one record: reactions to the reference log, channel messages, other
+   * reactions, then commands, then one piece of long work.
    */
   decide(): Batch | null {
     const batch = this.#idle;
@@ -80,8 +83,7 @@ export class Intake<State> {
     this.#seq = this.options.writer.next().seq;
     this.core.begin(this.#seq);
     try {
-      this.#takePackets(batch);
-      for (const input of this.inputs) this.#takeRecords(input, batch);
+      this.#takeInputs(batch);
       this.#takeCommands(batch);
       this.#takePiece(batch);
       if (this.#isDue(batch)) batch.body = this.#encode(batch);
@@ -106,10 +108,42 @@ export class Intake<State> {
     return decided.length > 0 || heard.size > 0 || this.#idleRecords >= IDLE_RECORDS_MAX;
   }
 
-  #takePackets(batch: Batch): void {
+  /**
+   * Takes causes before effects: a record or packet whose writer had read further in a log than
+   * this lane waits until the lane has read as far. The reference log has no causes in other logs
+   * that this lane reads, so it comes first and nothing waits for ever.
+   */
+  #takeInputs(batch: Batch): void {
+    for (let goesOn = true; goesOn;) {
+      let taken = 0;
+      let held = false;
+      for (const input of this.inputs) {
+        taken += this.#takeRecords(input, batch);
+        held ||= input.first !== undefined;
+        if (input.topic !== REFERENCE_TOPIC) continue;
+        taken += this.#takePackets(batch);
+        held ||= this.#inbox.length > 0;
+      }
+      if (this.inputs.length === 0) this.#takePackets(batch);
+      goesOn = held && taken > 0 && batch.decided.length < DECISIONS_MAX && !this.#isAbsorbed;
+    }
+  }
+
+  /** Long work that must see one state: nothing is taken until it is done. */
+  get #isAbsorbed(): boolean {
+    return this.core.definition.isAbsorbed?.(this.core.state) ?? false;
+  }
+
+  /** @returns how many packets it took */
+  #takePackets(batch: Batch): number {
     const packets = this.#inbox;
     this.#inbox = [];
-    for (const packet of packets) this.#takePacket(packet, batch);
+    for (const packet of packets) {
+      const isAhead = this.inputs.length > 0 && packet.reference > this.core.readTo(REFERENCE_TOPIC);
+      if (isAhead || this.#isAbsorbed) this.#inbox.push(packet);
+      else this.#takePacket(packet, batch);
+    }
+    return packets.length - this.#inbox.length;
   }
 
   #takePacket(packet: Packet, batch: Batch): void {
@@ -145,11 +179,14 @@ export class Intake<State> {
     }
   }
 
-  #takeRecords(input: LogInput, batch: Batch): void {
+  /** @returns how many records it took */
+  #takeRecords(input: LogInput, batch: Batch): number {
     let seen = 0;
+    let taken = 0;
     while (batch.decided.length < DECISIONS_MAX && seen < EVENTS_MAX) {
-      const record = input.take();
-      if (!record) return;
+      if (!input.first || this.#isAhead(input.first) || this.#isAbsorbed) return taken;
+      const record = present(input.take(), 'the first record');
+      taken++;
       extend(batch.inputs, input.topic, record);
       this.#idleRecords++;
       let ordinal = 0;
@@ -163,6 +200,14 @@ export class Intake<State> {
       this.folded += ordinal;
     }
     if (input.waiting > 0) this.options.rouse();
+    return taken;
+  }
+
+  /** Whether the writer of that record had read further in some log than this lane. */
+  #isAhead({ head }: LogRecord): boolean {
+    return head.in.some(
+      ({ topic, to }) => this.#topics.has(topic) && to > this.core.readTo(topic),
+    );
   }
 
   #see(
@@ -198,6 +243,7 @@ export class Intake<State> {
   #takeCommands(batch: Batch): void {
     while (
       this.queue.length > 0 &&
+      !this.#isAbsorbed &&
       batch.decided.length < DECISIONS_MAX &&
       batch.events < RECORD_EVENTS_MAX
     ) {

@@ -21,7 +21,7 @@ import { LaneFault, isDigestDue, type LaneCore } from './core.js';
 import { LogInput } from './input.js';
 import { Intake } from './intake.js';
 import { Loader, type LoadOptions } from './load.js';
-import { decodeRecord, LogTail, logStream, type LogRecord } from './log-tail.js';
+import { decodeRecord, LogTail, logStream, REFERENCE_TOPIC, type LogRecord } from './log-tail.js';
 import { Postbox } from './postbox.js';
 import { Answers, type Found, type Repeat } from './repeats.js';
 import { unpacked } from './unpacked.js';
@@ -74,7 +74,8 @@ export class Lane<State> {
   ) {
     this.address = loader.address;
     this.#writer = writer;
-    this.#post = new Postbox(this.address, options.exchange, loader.core.channels);
+    const reference = (): number => this.#core.readTo(REFERENCE_TOPIC);
+    this.#post = new Postbox(this.address, options.exchange, loader.core.channels, reference);
     this.#answers = new Answers(loader.core, options);
     this.#intake = new Intake(loader.core, {
       writer,

@@ -32,6 +32,8 @@ export interface LogRecord {
 }
 
 export const logTopic = (service: Service): string => `log.${service}`;
+/** What the whole house sees in one order: every lane reads it first. */
+export const REFERENCE_TOPIC = logTopic('reference');
 export const logStream = (service: Service, partition: number): Stream => ({
   topic: logTopic(service),
   partition: service === 'reference' ? 0 : partition,

@@ -199,7 +199,7 @@ function slowly(house: () => SimulatedHouse, chance: Chance): Alter {
       definition: { ...definition, next: nextLater },
       exchange: {
         join: (to, receive) => {
-          rouse = () => receive({ from: address, first: 1, messages: [], ack: 0 });
+          rouse = () => receive({ from: address, first: 1, messages: [], ack: 0, reference: 0 });
           return exchange.join(to, receive);
         },
         send: (to, packet) => exchange.send(to, packet),
