@@ -119,11 +119,19 @@ export class Telling {
       this.house.tend();
       if (!this.#isUnfinished()) return;
       this.house.askAgain();
+      this.#sendAgain();
     }
   }
   #isUnfinished(): boolean {
     if (this.house.open.size > 0 || this.house.scheduler.waiting > 0) return true;
-    return this.house.addresses().some((address) => this.house.lane(address) === undefined);
+    return this.house.addresses().some((address) => this.house.lane(address)?.unacked !== 0);
+  }
+  /** What a lane sent and nobody heard it sends again when it is opened anew. */
+  #sendAgain(): void {
+    for (const address of this.house.addresses()) {
+      if ((this.house.lane(address)?.unacked ?? 0) > 0) this.house.crash(address);
+    }
+    this.house.tend();
   }
 
   #note(step: number): void {
@@ -158,9 +166,9 @@ const plain = (value: object): string =>
   );
 
 const LATE = { delayed: 0.2, 'partial-read': 0.3 };
-const NO_LOSS = { lost: 0, repeated: 0 };
+const NO_LOSS = { lost: 0, repeated: 0, inOrder: true };
 const ROUGH_JOURNAL = { ...LATE, 'lost-ack': 0.03, 'lost-append': 0.03, duplicate: 0.03, 'late-twin': 0.03 };
-const ROUGH_PACKETS = { lost: 0, repeated: 0.1 };
+const ROUGH_PACKETS = { lost: 0.02, repeated: 0.1 };
 
 /** Each lane, and each thing that it does, has its own pace in this schedule. */
 function hasteOf(seed: number): (label: string) => number {

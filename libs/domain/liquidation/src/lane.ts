@@ -49,13 +49,26 @@ type Handlers = {
   ) => void;
 };
 
-/** Rounds first: others wait for them. A full piece of sizing goes on while there is more. */
+/** Rounds first: others wait for them. */
 function next(state: LiquidationState): Command | null {
   const domain = decidable(state);
   if (domain !== null) return { type: 'DecideRound', domain };
+  return isSizing(state) ? { type: 'WorkCloseOuts', tick: state.counters.tick } : null;
+}
+
+/** The last tick on which all was sized: looking costs a look at every close-out. */
+const finished = new WeakMap<LiquidationState, number>();
+
+/**
+ * Whether a full piece of sizing goes on. All slices and sales of a tick are sized from what was
+ * known when the lane read it, so nothing else is taken until then, and no more comes after.
+ */
+function isSizing(state: LiquidationState): boolean {
   const { tick, sized } = state.counters;
-  if (sized < PIECE || !hasWork(state, tick)) return null;
-  return { type: 'WorkCloseOuts', tick };
+  if (sized < PIECE || finished.get(state) === tick) return false;
+  if (hasWork(state, tick)) return true;
+  finished.set(state, tick);
+  return false;
 }
 
 /**
@@ -64,7 +77,7 @@ function next(state: LiquidationState): Command | null {
  */
 export const liquidationLane: LaneDefinition<LiquidationState> = {
   service: 'liquidation',
-  foldVersion: 2,
+  foldVersion: 3,
   initial: initialLiquidation,
   deciders: {
     ScheduleRound: scheduleRound,
@@ -90,6 +103,7 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     accounts: accountsReactions,
   },
   next,
+  isAbsorbed: isSizing,
   digest: liquidationDigest,
   // nothing here raises risk, and clients send only the schedule of rounds
   reducing: new Set(['ScheduleRound'] as const),

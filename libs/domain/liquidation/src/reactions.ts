@@ -1,5 +1,4 @@
 import type { At, Command, EventOf } from '@ringfence/contracts';
-import { settlementOf } from './close-out/standing.js';
 import { hasWork, isSizingTick, reviewOf } from './close-out/work.js';
 import { closeOutOf, clears, isOpen, type LiquidationState } from './state.js';
 
@@ -44,13 +43,6 @@ export const accountsReactions = {
   ],
 };
 
-function onEvaluated(event: EventOf<'MarginEvaluated'>, state: LiquidationState): Commands {
-  const { account, bucket } = event;
-  const closeOut = closeOutOf(state, event);
-  if (!closeOut || settlementOf(state, closeOut).length === 0) return NONE;
-  return [{ type: 'NoteSettlement', account, bucket }];
-}
-
 /** Facts of risk that begin, follow or end a close-out. */
 export const riskReactions = {
   MarginCalled: ({ call, account, bucket }: EventOf<'MarginCalled'>): Commands => [
@@ -68,7 +60,6 @@ export const riskReactions = {
   MaintenanceBreached: ({ account, bucket, frame }: EventOf<'MaintenanceBreached'>): Commands => [
     { type: 'OpenCloseOut', account, bucket, cause: 'breached', frame },
   ],
-  MarginEvaluated: onEvaluated,
   BucketCured: ({ account, bucket, frame }: EventOf<'BucketCured'>): Commands => [
     { type: 'NoteCure', account, bucket, frame },
   ],

@@ -1,7 +1,7 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, type Decision } from '@ringfence/kernel';
 import { STALE, closeOutOf, isOpen, newCloseOut, type LiquidationState } from '../state.js';
-import { ending, isLiquidity, isLossTaken, settlementOf, wishForAdl } from './standing.js';
+import { ending, isLossTaken, settlementOf, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
 const REFUSALS_MAX = 3;
@@ -18,19 +18,14 @@ export function noteCall(
   return accept<Event>({ type: 'CallNoted', account, bucket, call });
 }
 
-/**
- * A call lapsed or maintenance was breached: the close-out begins. A liquidity wall has nobody to
- * trade with and waits for the next round at once.
- */
+/** A call lapsed or maintenance was breached: the close-out begins. */
 export function openCloseOut(
   { account, bucket, cause, frame }: CommandOf<'OpenCloseOut'>,
   state: LiquidationState,
 ): Decision<Event> {
   const known = closeOutOf(state, { account, bucket }) ?? newCloseOut({ account, bucket });
   if (isOpen(known)) return accept();
-  const opened: Event = { type: 'CloseOutOpened', account, bucket, cause, frame };
-  if (!isLiquidity(state, known)) return accept<Event>(opened);
-  return accept<Event>(opened, ...wishForAdl(state, known));
+  return accept<Event>({ type: 'CloseOutOpened', account, bucket, cause, frame });
 }
 
 /**
