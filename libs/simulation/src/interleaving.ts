@@ -144,7 +144,8 @@ export class Telling {
         }
       }
     }
-    this.facts.push(...found.sort());
+    if (process.env.RAW) this.facts.push(...found);
+    else this.facts.push(...found.sort());
   }
 
   #balances(): string[] {

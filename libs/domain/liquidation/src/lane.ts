@@ -25,7 +25,6 @@ import {
   noteCure,
   noteFill,
   noteSale,
-  noteSettlement,
   openCloseOut,
 } from './close-out/notes.js';
 import { hasWork, PIECE, reviewRounds, workCloseOuts } from './close-out/work.js';
@@ -36,8 +35,10 @@ import { accountsViews } from './views/accounts.js';
 import { referenceViews } from './views/reference.js';
 import { riskViews } from './views/risk.js';
 
+/** What older logs hold and no lane orders any more. */
+type Bygone = 'NoteSettlement';
 type Deciders = {
-  readonly [Name in LiquidationCommand['type']]: Decide<CommandOf<Name>, LiquidationState>;
+  readonly [Name in Exclude<LiquidationCommand['type'], Bygone>]: Decide<CommandOf<Name>, LiquidationState>;
 };
 /** One writer per fact: a fact that nobody handles fails the compiler rather than the fold. */
 type Handlers = {
@@ -86,7 +87,6 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     NoteCall: noteCall,
     NoteFill: noteFill,
     NoteSale: noteSale,
-    NoteSettlement: noteSettlement,
     WorkCloseOuts: workCloseOuts,
     ReviewRounds: reviewRounds,
     NoteRoundOpened: noteRoundOpened,

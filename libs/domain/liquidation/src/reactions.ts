@@ -1,11 +1,11 @@
 import type { At, Command, EventOf } from '@ringfence/contracts';
 import { hasWork, isSizingTick, reviewOf } from './close-out/work.js';
-import { closeOutOf, clears, isOpen, type LiquidationState } from './state.js';
+import { closeOutOf, clears, isGivenUp, type LiquidationState } from './state.js';
 
 type Commands = readonly Command[];
 const NONE: Commands = [];
 
-/** A slice's leg on the failing bucket, or lots of a bucket in close-out that were deleveraged. */
+/** A slice's leg on the failing bucket, or lots of one that was given up to deleveraging. */
 function onLegApplied(
   event: EventOf<'LegApplied'>,
   state: LiquidationState,
@@ -15,7 +15,7 @@ function onLegApplied(
   const closeOut = purpose === 'trade' ? undefined : closeOutOf(state, event);
   if (!closeOut || lots === 0) return NONE;
   const slice = purpose === 'slice' ? event.slice : 0;
-  const isOurs = purpose === 'slice' ? closeOut.slice?.slice === slice : isOpen(closeOut);
+  const isOurs = purpose === 'slice' ? closeOut.slice?.slice === slice : isGivenUp(closeOut);
   if (!isOurs) return NONE;
   const reason = '';
   return [{ type: 'NoteFill', slice, account, bucket, lots, price, reason, accountsSeq }];

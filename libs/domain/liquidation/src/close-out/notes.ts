@@ -1,7 +1,7 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, type Decision } from '@ringfence/kernel';
-import { STALE, closeOutOf, isOpen, newCloseOut, type LiquidationState } from '../state.js';
-import { ending, isLossTaken, settlementOf, wishForAdl } from './standing.js';
+import { STALE, closeOutOf, isGivenUp, isOpen, newCloseOut, type LiquidationState } from '../state.js';
+import { ending, isLossTaken, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
 const REFUSALS_MAX = 3;
@@ -42,15 +42,6 @@ export function noteCure(
   return accept<Event>(...ending(state, closeOut, resolved ? 'CloseOutResolved' : 'CloseOutCured'));
 }
 
-/** Nothing is left to close, or a round took the loss; see `settlementOf`. */
-export function noteSettlement(
-  { account, bucket }: CommandOf<'NoteSettlement'>,
-  state: LiquidationState,
-): Decision<Event> {
-  const closeOut = closeOutOf(state, { account, bucket });
-  return closeOut ? accept<Event>(...settlementOf(state, closeOut)) : accept();
-}
-
 /**
  * What became of a slice, or (slice 0) what deleveraging closed.
  *
@@ -61,7 +52,7 @@ export function noteFill(command: CommandOf<'NoteFill'>, state: LiquidationState
   const { slice, account, bucket, lots, price, accountsSeq, reason } = command;
   const closeOut = closeOutOf(state, { account, bucket });
   if (!closeOut) return accept();
-  const isOurs = slice === 0 ? isOpen(closeOut) : closeOut.slice?.slice === slice;
+  const isOurs = slice === 0 ? isGivenUp(closeOut) : closeOut.slice?.slice === slice;
   if (!isOurs) return accept();
   if (lots !== 0) {
     return accept<Event>({ type: 'SliceFilled', slice, account, bucket, lots, price, accountsSeq });
