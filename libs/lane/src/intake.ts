@@ -39,6 +39,8 @@ export class Intake<State> {
    */
   readonly setAside = new Map<CommandId, HouseDecided['outcome']>();
   #inbox: Packet[] = [];
+  /** logs that held more than this lane had read when it was opened */
+  #late: readonly LogInput[] = [];
   /** logs that this lane reads */
   #topics: ReadonlySet<string> = new Set();
   /** read or acked since the last own record, in order */
@@ -68,6 +70,7 @@ export class Intake<State> {
   restart(core: LaneCore<State>, inputs: readonly LogInput[]): void {
     this.core = core;
     this.inputs = inputs;
+    this.#late = inputs.filter(({ topic }) => topic !== REFERENCE_TOPIC);
     this.#topics = new Set(inputs.map(({ topic }) => topic));
     this.#idle = new Batch();
     this.#idleRecords = 0;
@@ -112,21 +115,42 @@ export class Intake<State> {
    * Takes causes before effects: a record or packet whose writer had read further in a log than
    * this lane waits until the lane has read as far. The reference log has no causes in other logs
    * that this lane reads, so it comes first and nothing waits for ever.
+   *
+   * A lane that was just opened may have read more than its log says: it lets time go on only when
+   * it has read again what there was.
    */
   #takeInputs(batch: Batch): void {
+    const seen = new Map<LogInput, number>();
     for (let goesOn = true; goesOn;) {
-      let taken = 0;
-      let held = false;
+      let taken = this.#isCaughtUp() ? 0 : this.#takeOthers(batch, seen);
       for (const input of this.inputs) {
-        taken += this.#takeRecords(input, batch);
-        held ||= input.first !== undefined;
-        if (input.topic !== REFERENCE_TOPIC) continue;
-        taken += this.#takePackets(batch);
-        held ||= this.#inbox.length > 0;
+        if (input.topic === REFERENCE_TOPIC) taken += this.#takeTime(input, batch, seen);
       }
-      if (this.inputs.length === 0) this.#takePackets(batch);
+      taken += this.#takePackets(batch) + this.#takeOthers(batch, seen);
+      const held = this.#inbox.length > 0 || this.inputs.some(({ first }) => first !== undefined);
       goesOn = held && taken > 0 && batch.decided.length < DECISIONS_MAX && !this.#isAbsorbed;
     }
+  }
+  #takeOthers(batch: Batch, seen: Map<LogInput, number>): number {
+    let taken = 0;
+    for (const input of this.inputs) {
+      if (input.topic !== REFERENCE_TOPIC) taken += this.#takeRecords(input, batch, seen);
+    }
+    return taken;
+  }
+  /** The reference log; record by record as long as the lane catches up. */
+  #takeTime(input: LogInput, batch: Batch, seen: Map<LogInput, number>): number {
+    if (this.#isCaughtUp()) return this.#takeRecords(input, batch, seen);
+    const isNext = this.inputs.every(
+      (other) =>
+        other === input || (other.first ? this.#isAhead(other.first) : other.isCaughtUp),
+    );
+    return isNext ? this.#takeRecords(input, batch, seen, 1) : 0;
+  }
+  #isCaughtUp(): boolean {
+    if (this.#late.length === 0) return true;
+    this.#late = this.#late.filter(({ isCaughtUp }) => !isCaughtUp);
+    return this.#late.length === 0;
   }
 
   /** Long work that must see one state: nothing is taken until it is done. */
@@ -179,11 +203,19 @@ export class Intake<State> {
     }
   }
 
-  /** @returns how many records it took */
-  #takeRecords(input: LogInput, batch: Batch): number {
-    let seen = 0;
+  /**
+   * @param seen  events of each log that were seen in this turn
+   * @returns how many records it took
+   */
+  #takeRecords(
+    input: LogInput,
+    batch: Batch,
+    seen: Map<LogInput, number>,
+    most = Infinity,
+  ): number {
     let taken = 0;
-    while (batch.decided.length < DECISIONS_MAX && seen < EVENTS_MAX) {
+    while (batch.decided.length < DECISIONS_MAX && (seen.get(input) ?? 0) < EVENTS_MAX) {
+      if (taken >= most) return taken;
       if (!input.first || this.#isAhead(input.first) || this.#isAbsorbed) return taken;
       const record = present(input.take(), 'the first record');
       taken++;
@@ -196,7 +228,7 @@ export class Intake<State> {
         }
       }
       this.core.inputs.set(input.topic, headOf(record));
-      seen += ordinal;
+      seen.set(input, (seen.get(input) ?? 0) + ordinal);
       this.folded += ordinal;
     }
     if (input.waiting > 0) this.options.rouse();
