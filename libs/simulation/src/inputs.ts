@@ -38,6 +38,8 @@ export interface Input {
 export type Step = readonly Input[];
 
 const INSTRUMENTS = [BTC_PERP, ETH_PERP, SOL_PERP] as const;
+/** Trades of everyone before anything moves: the gate lets as many through as margin allows. */
+const OPENING_TRADES = 5;
 const USDT_UNIT = 1_000_000n;
 /** Of one lot at the first price, in USDT: what makes positions of all instruments alike. */
 const LOT_VALUE: Readonly<Record<number, number>> = { [BTC_PERP]: 8, [ETH_PERP]: 0.22, [SOL_PERP]: 0.02 };
@@ -68,7 +70,7 @@ export class Inputs {
 
   /** Positions first, then so many steps of a market that falls and rises. */
   *steps(count: number): Generator<Step> {
-    for (let i = 0; i < this.#clients.length * 2; i++) yield [this.#trade()];
+    for (let i = 0; i < OPENING_TRADES; i++) yield this.#manyTrades();
     for (let i = 0; i < count; i++) yield this.#step();
   }
 
