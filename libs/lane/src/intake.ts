@@ -142,8 +142,7 @@ export class Intake<State> {
   #takeTime(input: LogInput, batch: Batch, seen: Map<LogInput, number>): number {
     if (this.#isCaughtUp()) return this.#takeRecords(input, batch, seen);
     const isNext = this.inputs.every(
-      (other) =>
-        other === input || (other.first ? this.#isAhead(other.first) : other.isCaughtUp),
+      (other) => other === input || (other.first ? this.#isAhead(other.first) : other.isCaughtUp),
     );
     return isNext ? this.#takeRecords(input, batch, seen, 1) : 0;
   }
@@ -163,7 +162,8 @@ export class Intake<State> {
     const packets = this.#inbox;
     this.#inbox = [];
     for (const packet of packets) {
-      const isAhead = this.inputs.length > 0 && packet.reference > this.core.readTo(REFERENCE_TOPIC);
+      const isAhead =
+        this.inputs.length > 0 && packet.reference > this.core.readTo(REFERENCE_TOPIC);
       if (isAhead || this.#isAbsorbed) this.#inbox.push(packet);
       else this.#takePacket(packet, batch);
     }
@@ -237,9 +237,7 @@ export class Intake<State> {
 
   /** Whether the writer of that record had read further in some log than this lane. */
   #isAhead({ head }: LogRecord): boolean {
-    return head.in.some(
-      ({ topic, to }) => this.#topics.has(topic) && to > this.core.readTo(topic),
-    );
+    return head.in.some(({ topic, to }) => this.#topics.has(topic) && to > this.core.readTo(topic));
   }
 
   #see(

@@ -42,7 +42,11 @@ const INSTRUMENTS = [BTC_PERP, ETH_PERP, SOL_PERP] as const;
 const OPENING_TRADES = 5;
 const USDT_UNIT = 1_000_000n;
 /** Of one lot at the first price, in USDT: what makes positions of all instruments alike. */
-const LOT_VALUE: Readonly<Record<number, number>> = { [BTC_PERP]: 8, [ETH_PERP]: 0.22, [SOL_PERP]: 0.02 };
+const LOT_VALUE: Readonly<Record<number, number>> = {
+  [BTC_PERP]: 8,
+  [ETH_PERP]: 0.22,
+  [SOL_PERP]: 0.02,
+};
 
 /** Times in which many fail together, and the walls that bear it reach far or not. */
 export const nearTheEdge = (chance: Chance): Climate => ({
@@ -125,7 +129,8 @@ export class Inputs {
     const one = chance.pick(this.#clients);
     const bucket = chance.pick([isolated(BTC_PERP), cross(MAJORS), cross(ALTS)]);
     const asset = chance.happens(0.9) ? USDT : BTC;
-    const amount = asset === USDT ? chance.between(10, 2_000) * 1_000_000 : chance.between(1, 9_999_999);
+    const amount =
+      asset === USDT ? chance.between(10, 2_000) * 1_000_000 : chance.between(1, 9_999_999);
     const command: Command = {
       type: 'MoveCollateral',
       account: one.account,

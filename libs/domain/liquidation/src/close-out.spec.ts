@@ -294,10 +294,7 @@ describe('deficits', () => {
     scene.see('accounts', varied({ deficit: 50n }));
     scene.see('accounts', roundApplied(1));
     scene.see('risk', evaluated(0, 0n, { accountsSeq: 3 }));
-    expect(types(scene.see('reference', tick(6)))).toEqual([
-      'AdlRequested',
-      'CloseOutResolved',
-    ]);
+    expect(types(scene.see('reference', tick(6)))).toEqual(['AdlRequested', 'CloseOutResolved']);
     expect(scene.see('risk', cured())).toEqual([]);
     expect(scene.state.closeOuts.size).toBe(0);
   });

