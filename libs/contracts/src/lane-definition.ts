@@ -55,6 +55,11 @@ export interface LaneDefinition<State> {
    */
   next(state: State): Command | null;
   /**
+   * Whether the long work that waits must see one state, as of the input that began it: the lane
+   * takes nothing else until it is done. Absent: other inputs come between its pieces.
+   */
+  readonly isAbsorbed?: (state: State) => boolean;
+  /**
    * Sum of the digests of own aggregates (not of views): 64 bits; costs only what changed since the
    * last call.
    */

@@ -71,12 +71,12 @@ export const NoteSale = command(305, 'NoteSale', 1, {
   done: uint(),
   reason: text(64),
 });
-/** A bucket in close-out has no position left, or its deficit was settled. */
+/** As `WorkCloseOuts` finds on every even tick now; only older logs hold it. */
 export const NoteSettlement = command(306, 'NoteSettlement', 1, {
   account: account(),
   bucket: bucket(),
 });
-/** Sizes slices and sales; only on even ticks. */
+/** Decides how every bucket in trouble goes on; only on even ticks. */
 export const WorkCloseOuts = command(307, 'WorkCloseOuts', 1, { tick: uint() });
 /** Asks for a round because a deficit or an unfilled deleveraging is left; only on odd ticks. */
 export const ReviewRounds = command(308, 'ReviewRounds', 1, { tick: uint() });

@@ -3,13 +3,15 @@ import { addressNumber, invariant, type Address } from '@ringfence/kernel';
 
 /**
  * What travels between two lanes: messages from number `first`, and the sender's cumulative ack of
- * what it took.
+ * what it took. `reference`: the last record of the reference log that the sender had read; the
+ * receiver reads that far before it takes the packet.
  */
 export interface Packet {
   readonly from: Address;
   readonly first: number;
   readonly messages: readonly Command[];
   readonly ack: number;
+  readonly reference: number;
 }
 
 /**

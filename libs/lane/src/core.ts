@@ -142,6 +142,10 @@ export class LaneCore<State> {
   digest(): string {
     return this.definition.digest(this.state).toString(16);
   }
+  /** Last record of a foreign log that was read, 0 before the first. */
+  readTo(topic: string): number {
+    return this.inputs.get(topic)?.seq ?? 0;
+  }
   offsetOf(seq: number): number {
     return this.#offsets[seq];
   }

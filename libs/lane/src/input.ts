@@ -17,12 +17,20 @@ export class LogInput {
   #reading = false;
   #again = false;
   #closed = false;
+  /** entries that the log held when the lane was opened; −1: not known yet */
+  #endAtOpening = -1;
+  /** a read found nothing more */
+  #wasAtEnd = false;
+  /** offset of the last record that the lane took, −1 before the first */
+  #taken: number;
   #unwatch: (() => void) | undefined;
 
   constructor(
     readonly tail: LogTail,
     readonly options: InputOptions,
-  ) {}
+  ) {
+    this.#taken = tail.head.offset;
+  }
 
   get service(): Service {
     return this.tail.service;
@@ -36,6 +44,12 @@ export class LogInput {
   /** Nothing waits and no read is on its way: the tail's head may be ahead of what came in. */
   get idle(): boolean {
     return this.#ready.length === 0 && !this.#reading;
+  }
+  /** The lane took everything that the log held when it was opened. */
+  get isCaughtUp(): boolean {
+    if (this.#endAtOpening < 0) return false;
+    if (this.#taken + 1 >= this.#endAtOpening) return true;
+    return this.#wasAtEnd && this.#ready.length === 0;
   }
   start(watch: (wake: () => void) => () => void): void {
     this.#unwatch = watch(() => this.read());
@@ -57,10 +71,15 @@ export class LogInput {
   }
   async #readOn(): Promise<void> {
     try {
+      if (this.#endAtOpening < 0) {
+        this.#endAtOpening = await this.tail.end(this.options.wait);
+        this.options.onReady();
+      }
       do {
         this.#again = false;
         while (!this.#closed && this.#ready.length < AHEAD_MAX) {
           const records = await this.tail.poll(this.options.wait);
+          if (records.length === 0) this.#noteEnd();
           if (records.length === 0 || this.#closed) break;
           for (const record of records) this.#ready.push(record);
           this.options.onReady();
@@ -73,8 +92,19 @@ export class LogInput {
     }
   }
 
+  #noteEnd(): void {
+    if (this.#wasAtEnd) return;
+    this.#wasAtEnd = true;
+    this.options.onReady();
+  }
+
+  /** What `take` would give. */
+  get first(): LogRecord | undefined {
+    return this.#ready[0];
+  }
   take(): LogRecord | undefined {
     const record = this.#ready.shift();
+    if (record) this.#taken = record.offset;
     if (this.#ready.length < AHEAD_MAX / 2) this.read();
     return record;
   }

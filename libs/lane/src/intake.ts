@@ -1,12 +1,12 @@
 import { catalogue, type Command, type Order } from '@ringfence/contracts';
-import { addressNumber, invariant, SYSTEM, type CommandId } from '@ringfence/kernel';
+import { addressNumber, invariant, present, SYSTEM, type CommandId } from '@ringfence/kernel';
 import type { ChainWriter } from '@ringfence/journal';
 import { Batch, Submission, type Submitted } from './batch.js';
 import { acknowledge, channelTo, type Packet } from './channels.js';
 import { LaneFault, type LaneCore } from './core.js';
 import { commandTopic } from './command-stream.js';
 import { extend, headOf, type LogInput } from './input.js';
-import type { HouseDecided, LogRecord } from './log-tail.js';
+import { REFERENCE_TOPIC, type HouseDecided, type LogRecord } from './log-tail.js';
 import type { Postbox } from './postbox.js';
 import type { Repeat } from './repeats.js';
 import { hashOfPlain } from './plain-hash.js';
@@ -40,6 +40,10 @@ export class Intake<State> {
    */
   readonly setAside = new Map<CommandId, HouseDecided['outcome']>();
   #inbox: Packet[] = [];
+  /** logs that held more than this lane had read when it was opened */
+  #late: readonly LogInput[] = [];
+  /** logs that this lane reads */
+  #topics: ReadonlySet<string> = new Set();
   /** read or acked since the last own record, in order */
   #idle = new Batch();
   #idleRecords = 0;
@@ -67,13 +71,15 @@ export class Intake<State> {
   restart(core: LaneCore<State>, inputs: readonly LogInput[]): void {
     this.core = core;
     this.inputs = inputs;
+    this.#late = inputs.filter(({ topic }) => topic !== REFERENCE_TOPIC);
+    this.#topics = new Set(inputs.map(({ topic }) => topic));
     this.#idle = new Batch();
     this.#idleRecords = 0;
   }
 
   /**
-   * Decides what waits as one record: channel messages, then reactions, then commands, then one
-   * piece of long work.
+   * Decides what waits as one record: reactions to the reference log, channel messages, other
+   * reactions, then commands, then one piece of long work.
    */
   decide(): Batch | null {
     const batch = this.#idle;
@@ -81,8 +87,7 @@ export class Intake<State> {
     this.#seq = this.options.writer.next().seq;
     this.core.begin(this.#seq);
     try {
-      this.#takePackets(batch);
-      for (const input of this.inputs) this.#takeRecords(input, batch);
+      this.#takeInputs(batch);
       this.#takeCommands(batch);
       this.#takePiece(batch);
       if (this.#isDue(batch)) batch.body = this.#encode(batch);
@@ -107,10 +112,63 @@ export class Intake<State> {
     return decided.length > 0 || heard.size > 0 || this.#idleRecords >= IDLE_RECORDS_MAX;
   }
 
-  #takePackets(batch: Batch): void {
+  /**
+   * Takes causes before effects: a record or packet whose writer had read further in a log than
+   * this lane waits until the lane has read as far. The reference log has no causes in other logs
+   * that this lane reads, so it comes first and nothing waits for ever.
+   *
+   * A lane that was just opened may have read more than its log says: it lets time go on only when
+   * it has read again what there was.
+   */
+  #takeInputs(batch: Batch): void {
+    const seen = new Map<LogInput, number>();
+    for (let goesOn = true; goesOn;) {
+      let taken = this.#isCaughtUp() ? 0 : this.#takeOthers(batch, seen);
+      for (const input of this.inputs) {
+        if (input.topic === REFERENCE_TOPIC) taken += this.#takeTime(input, batch, seen);
+      }
+      taken += this.#takePackets(batch) + this.#takeOthers(batch, seen);
+      const held = this.#inbox.length > 0 || this.inputs.some(({ first }) => first !== undefined);
+      goesOn = held && taken > 0 && batch.decided.length < DECISIONS_MAX && !this.#isAbsorbed;
+    }
+  }
+  #takeOthers(batch: Batch, seen: Map<LogInput, number>): number {
+    let taken = 0;
+    for (const input of this.inputs) {
+      if (input.topic !== REFERENCE_TOPIC) taken += this.#takeRecords(input, batch, seen);
+    }
+    return taken;
+  }
+  /** The reference log; record by record as long as the lane catches up. */
+  #takeTime(input: LogInput, batch: Batch, seen: Map<LogInput, number>): number {
+    if (this.#isCaughtUp()) return this.#takeRecords(input, batch, seen);
+    const isNext = this.inputs.every(
+      (other) => other === input || (other.first ? this.#isAhead(other.first) : other.isCaughtUp),
+    );
+    return isNext ? this.#takeRecords(input, batch, seen, 1) : 0;
+  }
+  #isCaughtUp(): boolean {
+    if (this.#late.length === 0) return true;
+    this.#late = this.#late.filter(({ isCaughtUp }) => !isCaughtUp);
+    return this.#late.length === 0;
+  }
+
+  /** Long work that must see one state: nothing is taken until it is done. */
+  get #isAbsorbed(): boolean {
+    return this.core.definition.isAbsorbed?.(this.core.state) ?? false;
+  }
+
+  /** @returns how many packets it took */
+  #takePackets(batch: Batch): number {
     const packets = this.#inbox;
     this.#inbox = [];
-    for (const packet of packets) this.#takePacket(packet, batch);
+    for (const packet of packets) {
+      const isAhead =
+        this.inputs.length > 0 && packet.reference > this.core.readTo(REFERENCE_TOPIC);
+      if (isAhead || this.#isAbsorbed) this.#inbox.push(packet);
+      else this.#takePacket(packet, batch);
+    }
+    return packets.length - this.#inbox.length;
   }
 
   #takePacket(packet: Packet, batch: Batch): void {
@@ -146,11 +204,22 @@ export class Intake<State> {
     }
   }
 
-  #takeRecords(input: LogInput, batch: Batch): void {
-    let seen = 0;
-    while (batch.decided.length < DECISIONS_MAX && seen < EVENTS_MAX) {
-      const record = input.take();
-      if (!record) return;
+  /**
+   * @param seen  events of each log that were seen in this turn
+   * @returns how many records it took
+   */
+  #takeRecords(
+    input: LogInput,
+    batch: Batch,
+    seen: Map<LogInput, number>,
+    most = Infinity,
+  ): number {
+    let taken = 0;
+    while (batch.decided.length < DECISIONS_MAX && (seen.get(input) ?? 0) < EVENTS_MAX) {
+      if (taken >= most) return taken;
+      if (!input.first || this.#isAhead(input.first) || this.#isAbsorbed) return taken;
+      const record = present(input.take(), 'the first record');
+      taken++;
       extend(batch.inputs, input.topic, record);
       this.#idleRecords++;
       let ordinal = 0;
@@ -160,10 +229,16 @@ export class Intake<State> {
         }
       }
       this.core.inputs.set(input.topic, headOf(record));
-      seen += ordinal;
+      seen.set(input, (seen.get(input) ?? 0) + ordinal);
       this.folded += ordinal;
     }
     if (input.waiting > 0) this.options.rouse();
+    return taken;
+  }
+
+  /** Whether the writer of that record had read further in some log than this lane. */
+  #isAhead({ head }: LogRecord): boolean {
+    return head.in.some(({ topic, to }) => this.#topics.has(topic) && to > this.core.readTo(topic));
   }
 
   #see(
@@ -199,6 +274,7 @@ export class Intake<State> {
   #takeCommands(batch: Batch): void {
     while (
       this.queue.length > 0 &&
+      !this.#isAbsorbed &&
       batch.decided.length < DECISIONS_MAX &&
       batch.events < RECORD_EVENTS_MAX
     ) {

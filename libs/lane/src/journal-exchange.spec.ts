@@ -20,6 +20,7 @@ const packet = (first: number, ...amounts: bigint[]): Packet => ({
   first,
   messages: amounts.map(message),
   ack: 3,
+  reference: 17,
 });
 
 async function until(holds: () => boolean): Promise<void> {

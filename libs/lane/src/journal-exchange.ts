@@ -15,8 +15,8 @@ export const channelStream = ({ service, partition }: Address): Stream => ({
   partition,
 });
 
-export function packPacket({ from, first, messages, ack }: Packet): Uint8Array {
-  const head = { v: VERSION, from: [from.service, from.partition], first, ack };
+export function packPacket({ from, first, messages, ack, reference }: Packet): Uint8Array {
+  const head = { v: VERSION, from: [from.service, from.partition], first, ack, reference };
   return withHeadLine(head, catalogue.encodeMessages(messages));
 }
 
@@ -24,16 +24,18 @@ export function packPacket({ from, first, messages, ack }: Packet): Uint8Array {
 export function unpackPacket(bytes: Uint8Array): Packet | undefined {
   const split = splitHeadLine(bytes);
   if (split?.head['v'] !== VERSION) return undefined;
-  const { from, first, ack } = split.head as {
+  const { from, first, ack, reference } = split.head as {
     readonly from: readonly [Service, number];
     readonly first: number;
     readonly ack: number;
+    readonly reference: number;
   };
-  const isFit = Array.isArray(from) && SERVICES.includes(from[0]) && first >= 1 && ack >= 0;
-  if (!isFit) return undefined;
+  const isFit = Array.isArray(from) && SERVICES.includes(from[0]) && first >= 1;
+  if (!isFit || !(ack >= 0) || !(reference >= 0)) return undefined;
   try {
     const messages = catalogue.decodeMessages(split.body) as Command[];
-    return { from: { service: from[0], partition: from[1] }, first, messages, ack };
+    const sender: Address = { service: from[0], partition: from[1] };
+    return { from: sender, first, messages, ack, reference };
   } catch (fault) {
     if (fault instanceof DecodeError) return undefined;
     throw fault;

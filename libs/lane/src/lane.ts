@@ -14,7 +14,7 @@ import { LaneFault, isDigestDue, type LaneCore } from './core.js';
 import { LogInput } from './input.js';
 import { Intake } from './intake.js';
 import { Loader } from './load.js';
-import { decodeRecord, logStream } from './log-tail.js';
+import { decodeRecord, logStream, REFERENCE_TOPIC } from './log-tail.js';
 import type { LaneOptions, LaneStatus } from './lane-options.js';
 import { foldedTo, hasSuccessor } from './own-log.js';
 import { Postbox } from './postbox.js';
@@ -55,7 +55,8 @@ export class Lane<State> {
     this.address = loader.address;
     this.#writer = writer;
     this.#nextCommands = loader.core.commands;
-    this.#post = new Postbox(this.address, options.exchange, loader.core.channels);
+    const reference = (): number => this.#core.readTo(REFERENCE_TOPIC);
+    this.#post = new Postbox(this.address, options.exchange, loader.core.channels, reference);
     this.#answers = new Answers(loader.core, options);
     this.#repeats = new RepeatDesk(this.#answers);
     this.#intake = new Intake(loader.core, {

@@ -32,6 +32,8 @@ export interface LogRecord {
 }
 
 export const logTopic = (service: Service): string => `log.${service}`;
+/** What the whole house sees in one order: every lane reads it first. */
+export const REFERENCE_TOPIC = logTopic('reference');
 export const logStream = (service: Service, partition: number): Stream => ({
   topic: logTopic(service),
   partition: service === 'reference' ? 0 : partition,
@@ -97,7 +99,7 @@ export class LogTail {
   readonly #cache: DecodeCache | undefined;
 
   constructor(
-    journal: Journal,
+    readonly journal: Journal,
     readonly service: Service,
     readonly stream: Stream,
     options: LogTailOptions = {},
@@ -120,14 +122,23 @@ export class LogTail {
    * @throws LogTruncated, MalformedRecord, DecodeError, JournalBroken: trying again cannot help
    */
   async poll(wait: Wait): Promise<readonly LogRecord[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const records = await this.#chain.poll();
-        return records.map((record) => decodeRecord(record, this.#cache));
-      } catch (fault) {
-        if (FINAL.some((kind) => fault instanceof kind)) throw fault;
-        await wait(attempt);
-      }
+    const records = await patiently(() => this.#chain.poll(), wait);
+    return records.map((record) => decodeRecord(record, this.#cache));
+  }
+
+  /** How many entries the log holds now. Patient like `poll`. */
+  end(wait: Wait): Promise<number> {
+    return patiently(() => this.journal.end(this.stream), wait);
+  }
+}
+
+async function patiently<T>(read: () => Promise<T>, wait: Wait): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (fault) {
+      if (FINAL.some((kind) => fault instanceof kind)) throw fault;
+      await wait(attempt);
     }
   }
 }

@@ -19,6 +19,8 @@ export class Postbox {
     readonly address: Address,
     readonly exchange: Exchange,
     public channels: Channels,
+    /** last record of the reference log that this lane has read */
+    readonly reference: () => number,
   ) {
     for (const [peer, channel] of channels) this.#taken.set(peer, channel.taken);
   }
@@ -69,7 +71,8 @@ export class Postbox {
       const start = first - channel.acked - 1;
       const end = Math.min(start + PACKET_MAX, to - channel.acked);
       const messages = channel.pending.slice(start, Math.max(start, end));
-      this.exchange.send(channel.peer, { from: this.address, first, messages, ack });
+      const reference = this.reference();
+      this.exchange.send(channel.peer, { from: this.address, first, messages, ack, reference });
       first += Math.max(messages.length, 1);
     } while (first <= to);
   }

@@ -6,6 +6,8 @@ import type { SeededScheduler } from './scheduler.js';
 export interface PacketFaults {
   readonly lost: number;
   readonly repeated: number;
+  /** what one process sends to one lane arrives in its order, however late; false by default */
+  readonly inOrder?: boolean;
 }
 
 /**
@@ -14,6 +16,8 @@ export interface PacketFaults {
  */
 export class FaultyExchange {
   readonly #lanes = new Map<number, Set<(packet: Packet) => void>>();
+  /** under way, oldest first, by sending process and receiving lane */
+  readonly #underWay = new Map<string, Packet[]>();
 
   constructor(
     readonly scheduler: SeededScheduler,
@@ -46,9 +50,15 @@ export class FaultyExchange {
   #send(process: string, to: Address, packet: Packet): void {
     if (this.chance.happens(this.faults.lost)) return;
     const copies = this.chance.happens(this.faults.repeated) ? 2 : 1;
+    const pair = `${process} ${addressNumber(to)}`;
+    const queue = this.#underWay.get(pair) ?? [];
+    this.#underWay.set(pair, queue);
     for (let i = 0; i < copies; i++) {
-      this.scheduler.defer(`${process} packet`, () => {
-        this.#at(to).forEach((receive) => receive(packet));
+      queue.push(packet);
+      this.scheduler.defer(`${process} packet ${addressNumber(to)}`, () => {
+        const at = this.faults.inOrder ? 0 : queue.lastIndexOf(packet);
+        const [arrived] = queue.splice(at, 1);
+        this.#at(to).forEach((receive) => receive(arrived));
       });
     }
   }

@@ -44,6 +44,8 @@ export interface HouseOptions {
   readonly snapshots?: boolean;
   /** ids of a generation, sealed beside the snapshots on a lossy disk; never full by default */
   readonly idsPerGeneration?: number;
+  /** whose turn comes sooner, by the label of what waits; see `SeededScheduler` */
+  readonly haste?: (label: string) => number;
   /** what a planted fault changes of a lane that is about to open */
   readonly alter?: Alter;
 }
@@ -96,7 +98,7 @@ export class SimulatedHouse {
   constructor(readonly options: HouseOptions) {
     this.chance = new Chance(options.seed);
     this.#cache = options.seed % 4 === 1 ? null : new DecodeCache();
-    this.scheduler = new SeededScheduler(this.chance.fork());
+    this.scheduler = new SeededScheduler(this.chance.fork(), options.haste);
     this.ids = new LossyIds(options.idsPerGeneration ?? Infinity, new Chance(~options.seed));
     const faults = this.chance.fork();
     this.journalFaults(options.journal ?? {});

@@ -6,6 +6,9 @@ interface Task {
   readonly run: () => void;
 }
 
+/** Of so many waiting things the most urgent one happens. */
+const RIVALS = 4;
+
 /**
  * Everything that happens in a simulated house happens here, one thing at a time, in an order that
  * the seed chooses.
@@ -17,7 +20,14 @@ export class SeededScheduler implements Scheduler {
   readonly #stopped = new Set<string>();
   turns = 0;
 
-  constructor(readonly chance: Chance) {}
+  /**
+   * @param haste  how urgent a waiting thing is, by its label: the more urgent of a few goes
+   *               first; all alike by default
+   */
+  constructor(
+    readonly chance: Chance,
+    readonly haste?: (label: string) => number,
+  ) {}
 
   defer(label: string, run: () => void): void {
     const task = { label, run };
@@ -51,7 +61,7 @@ export class SeededScheduler implements Scheduler {
    */
   async turn(): Promise<boolean> {
     if (this.#tasks.length === 0) return false;
-    const at = this.chance.below(this.#tasks.length);
+    const at = this.#next();
     const task = this.#tasks[at];
     this.#tasks[at] = this.#tasks[this.#tasks.length - 1];
     this.#tasks.pop();
@@ -59,6 +69,16 @@ export class SeededScheduler implements Scheduler {
     task.run();
     await settled();
     return true;
+  }
+
+  #next(): number {
+    let at = this.chance.below(this.#tasks.length);
+    if (!this.haste) return at;
+    for (let other = 1; other < RIVALS; other++) {
+      const rival = this.chance.below(this.#tasks.length);
+      if (this.haste(this.#tasks[rival].label) > this.haste(this.#tasks[at].label)) at = rival;
+    }
+    return at;
   }
 }
 

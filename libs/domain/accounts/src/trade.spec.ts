@@ -245,6 +245,13 @@ describe('a slice of a close-out', () => {
     const [refused] = house.feed(0, 'liquidation', sized(buyer, wall, -6));
     expect(refused?.events[1]).toMatchObject({ slice: 7, reason: 'stale-slice' });
   });
+  it('waits for its gate although the liquidity account is called', () => {
+    const { house, buyer, wall } = failing();
+    house.feed(0, 'liquidation', sized(buyer, wall, -4));
+    house.feed(0, 'risk', called(wall));
+    house.judge();
+    expect([house.lots(buyer), house.lots(wall)]).toEqual([6, 4]);
+  });
   it('is clamped to the position and to what is available as its fee', () => {
     const { house, buyer, wall } = failing();
     house.feed(0, 'liquidation', sized(buyer, wall, -6, 10_000n));

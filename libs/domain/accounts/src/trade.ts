@@ -276,8 +276,17 @@ export function cancelled(
   return events;
 }
 
-/** A call came: what is reserved in the bucket and not yet offered goes back. */
+/**
+ * A call came: what is reserved in the bucket and not yet offered goes back, but for slices that it
+ * is to take over: no client ordered them, and the gate judges them knowing of the call.
+ */
 export const cancelReservations: Decide<CommandOf<'CancelReservations'>, AccountsState> = (
   command,
   state,
-) => acceptAll(accountAt(state, command.account) ? cancelled(state, command, 'margin-called') : []);
+) => {
+  if (!accountAt(state, command.account)) return accept();
+  const releases = cancelled(state, command, 'margin-called');
+  return acceptAll(
+    releases.filter((event) => event.type !== 'LegReleased' || event.purpose !== 'slice'),
+  );
+};

@@ -199,18 +199,35 @@ describe('what no wall takes', () => {
     expect(types(scene.see('reference', tick(2)))).toEqual(['AdlRequested', 'RoundWantedNoted']);
   });
 
-  it('the wall itself in breach goes there when its close-out opens', () => {
+  it('the wall itself in breach goes there on the next even tick', () => {
     const scene = walled(listedScene());
     scene.see('risk', evaluated(100, 0n, { account: WALL }));
-    expect(types(scene.see('risk', breached(WALL)))).toEqual([
-      'CloseOutOpened',
-      'AdlRequested',
-      'RoundWantedNoted',
-    ]);
+    expect(types(scene.see('risk', breached(WALL)))).toEqual(['CloseOutOpened']);
     // and no client's slice is planned against it
     scene.see('risk', evaluated(100, 4_000n));
     scene.see('risk', breached());
-    expect(types(scene.see('reference', tick(2)))).toEqual(['AdlRequested']);
+    expect(types(scene.see('reference', tick(2)))).toEqual([
+      'AdlRequested',
+      'RoundWantedNoted',
+      'AdlRequested',
+    ]);
+  });
+
+  it('nothing is sized on the tick on which the close-out opened', () => {
+    const scene = walled(listedScene());
+    scene.see('risk', evaluated(100, 4_000n));
+    scene.see('reference', tick(2));
+    scene.see('risk', breached());
+    expect(scene.see('reference', tick(3))).toEqual([]);
+    expect(types(scene.see('reference', tick(4)))).toEqual(['SliceSized']);
+  });
+
+  it('nothing is sized for a bucket that meets its initial requirement again', () => {
+    const scene = walled(listedScene());
+    scene.see('risk', evaluated(100, 4_000n));
+    scene.see('risk', breached());
+    scene.see('risk', evaluated(100, 1_000_000n));
+    expect(scene.see('reference', tick(2))).toEqual([]);
   });
 
   it('a cure takes the wish back', () => {
@@ -224,17 +241,17 @@ describe('what no wall takes', () => {
     expect(scene.see('risk', cured())).toEqual([]);
   });
 
-  it('asks again after a round that did not close it, on an odd tick', () => {
+  it('asks again after a round that did not close it, on an even tick', () => {
     const scene = listedScene(0, 2); // domain 1 clears on lane 1
     scene.see('risk', evaluated(100, 4_000n));
     scene.see('risk', breached());
     scene.see('reference', tick(2));
     expect(scene.see('reference', tick(3))).toEqual([]);
     scene.see('accounts', roundApplied(1));
-    expect(scene.see('reference', tick(4))).toEqual([]);
-    const [again] = scene.see('reference', tick(5));
+    expect(scene.see('reference', tick(5))).toEqual([]);
+    const [again] = scene.see('reference', tick(6));
     expect(again).toMatchObject({ type: 'AdlRequested', wanted: 1, round: 1 });
-    expect(scene.see('reference', tick(7))).toEqual([]);
+    expect(scene.see('reference', tick(8))).toEqual([]);
     const wishes = scene.sent.map(({ to, message }) => [to.partition, message]);
     const wish = { type: 'RoundWanted', domain: DOMAIN, account: CLIENT, bucket: BUCKET };
     expect(wishes).toEqual([
@@ -257,25 +274,27 @@ describe('deficits', () => {
     return scene;
   };
 
-  it('no position and negative equity ask for a round as soon as risk saw it', () => {
+  it('no position and negative equity ask for a round on the next even tick', () => {
     const scene = lost();
-    expect(scene.see('risk', evaluated(0, -50n, { accountsSeq: 0 }))).toEqual([]);
-    const [found, ...rest] = scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
+    scene.see('risk', evaluated(0, -50n, { accountsSeq: 0 }));
+    expect(scene.see('reference', tick(4))).toEqual([]);
+    expect(scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }))).toEqual([]);
+    expect(scene.see('reference', tick(5))).toEqual([]);
+    const [found, ...rest] = scene.see('reference', tick(6));
     expect(found).toMatchObject({ type: 'DeficitFound', account: CLIENT, round: 0 });
     expect(rest).toEqual([]);
     expect(statusOf(scene)).toBe('deficit');
-    expect(scene.see('risk', evaluated(0, -50n, { accountsSeq: 2 }))).toEqual([]);
+    expect(scene.see('reference', tick(8))).toEqual([]);
   });
 
   it('is resolved after the round that took it; the wish for deleveraging goes first', () => {
     const scene = lost();
     scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
+    scene.see('reference', tick(4));
     scene.see('accounts', varied({ deficit: 50n }));
     scene.see('accounts', roundApplied(1));
-    expect(types(scene.see('risk', evaluated(0, 0n, { accountsSeq: 3 })))).toEqual([
-      'AdlRequested',
-      'CloseOutResolved',
-    ]);
+    scene.see('risk', evaluated(0, 0n, { accountsSeq: 3 }));
+    expect(types(scene.see('reference', tick(6)))).toEqual(['AdlRequested', 'CloseOutResolved']);
     expect(scene.see('risk', cured())).toEqual([]);
     expect(scene.state.closeOuts.size).toBe(0);
   });
@@ -283,6 +302,7 @@ describe('deficits', () => {
   it('counts as resolved also when the cure is heard first', () => {
     const scene = lost();
     scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
+    scene.see('reference', tick(4));
     scene.see('accounts', varied({ deficit: 50n }));
     expect(types(scene.see('risk', cured()))).toEqual(['AdlRequested', 'CloseOutResolved']);
   });
@@ -290,22 +310,25 @@ describe('deficits', () => {
   it('a top-up before the round cures it', () => {
     const scene = lost();
     scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
+    scene.see('reference', tick(4));
     expect(types(scene.see('risk', cured()))).toEqual(['AdlRequested', 'CloseOutCured']);
   });
 
   it('a stale evaluation after the round asks for nothing', () => {
     const scene = lost();
     scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
+    scene.see('reference', tick(4));
     scene.see('accounts', varied({ deficit: 50n }));
     scene.see('accounts', roundApplied(1));
-    expect(scene.see('reference', tick(3))).toEqual([]);
+    expect(scene.see('reference', tick(6))).toEqual([]);
   });
 
   it('a round that did not take it is followed by another wish', () => {
     const scene = lost();
     scene.see('risk', evaluated(0, -50n, { accountsSeq: 1 }));
+    scene.see('reference', tick(4));
     scene.see('accounts', roundApplied(1));
-    const again = scene.see('reference', tick(3));
+    const again = scene.see('reference', tick(6));
     expect(again).toEqual([expect.objectContaining({ type: 'DeficitFound', round: 1 })]);
   });
 
@@ -313,7 +336,8 @@ describe('deficits', () => {
     const scene = lost();
     const line = { instrument: PERP, lots: 0, worst: -5, mark: 1_000, pnl: 0n };
     const lines = [{ ...line, initial: 0n, maintenance: 0n }];
-    expect(scene.see('risk', evaluated(0, -50n, { accountsSeq: 1, lines }))).toEqual([]);
+    scene.see('risk', evaluated(0, -50n, { accountsSeq: 1, lines }));
+    expect(scene.see('reference', tick(4))).toEqual([]);
   });
 });
 

@@ -20,14 +20,7 @@ import {
   takeReport,
 } from './clearing/rounds.js';
 import { closeOutHandlers } from './close-out/evolve.js';
-import {
-  noteCall,
-  noteCure,
-  noteFill,
-  noteSale,
-  noteSettlement,
-  openCloseOut,
-} from './close-out/notes.js';
+import { noteCall, noteCure, noteFill, noteSale, openCloseOut } from './close-out/notes.js';
 import { hasWork, PIECE, reviewRounds, workCloseOuts } from './close-out/work.js';
 import { liquidationDigest } from './digest.js';
 import { accountsReactions, referenceReactions, riskReactions } from './reactions.js';
@@ -36,8 +29,13 @@ import { accountsViews } from './views/accounts.js';
 import { referenceViews } from './views/reference.js';
 import { riskViews } from './views/risk.js';
 
+/** What older logs hold and no lane orders any more. */
+type Bygone = 'NoteSettlement';
 type Deciders = {
-  readonly [Name in LiquidationCommand['type']]: Decide<CommandOf<Name>, LiquidationState>;
+  readonly [Name in Exclude<LiquidationCommand['type'], Bygone>]: Decide<
+    CommandOf<Name>,
+    LiquidationState
+  >;
 };
 /** One writer per fact: a fact that nobody handles fails the compiler rather than the fold. */
 type Handlers = {
@@ -49,13 +47,26 @@ type Handlers = {
   ) => void;
 };
 
-/** Rounds first: others wait for them. A full piece of sizing goes on while there is more. */
+/** Rounds first: others wait for them. */
 function next(state: LiquidationState): Command | null {
   const domain = decidable(state);
   if (domain !== null) return { type: 'DecideRound', domain };
+  return isSizing(state) ? { type: 'WorkCloseOuts', tick: state.counters.tick } : null;
+}
+
+/** The last tick on which all was sized: looking costs a look at every close-out. */
+const finished = new WeakMap<LiquidationState, number>();
+
+/**
+ * Whether a full piece of sizing goes on. All slices and sales of a tick are sized from what was
+ * known when the lane read it, so nothing else is taken until then, and no more comes after.
+ */
+function isSizing(state: LiquidationState): boolean {
   const { tick, sized } = state.counters;
-  if (sized < PIECE || !hasWork(state, tick)) return null;
-  return { type: 'WorkCloseOuts', tick };
+  if (sized < PIECE || finished.get(state) === tick) return false;
+  if (hasWork(state, tick)) return true;
+  finished.set(state, tick);
+  return false;
 }
 
 /**
@@ -64,7 +75,7 @@ function next(state: LiquidationState): Command | null {
  */
 export const liquidationLane: LaneDefinition<LiquidationState> = {
   service: 'liquidation',
-  foldVersion: 2,
+  foldVersion: 3,
   initial: initialLiquidation,
   deciders: {
     ScheduleRound: scheduleRound,
@@ -73,7 +84,6 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     NoteCall: noteCall,
     NoteFill: noteFill,
     NoteSale: noteSale,
-    NoteSettlement: noteSettlement,
     WorkCloseOuts: workCloseOuts,
     ReviewRounds: reviewRounds,
     NoteRoundOpened: noteRoundOpened,
@@ -90,6 +100,7 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     accounts: accountsReactions,
   },
   next,
+  isAbsorbed: isSizing,
   digest: liquidationDigest,
   // nothing here raises risk, and clients send only the schedule of rounds
   reducing: new Set(['ScheduleRound'] as const),

@@ -1,12 +1,11 @@
 import type { At, Command, EventOf } from '@ringfence/contracts';
-import { settlementOf } from './close-out/standing.js';
 import { hasWork, isSizingTick, reviewOf } from './close-out/work.js';
-import { closeOutOf, clears, isOpen, type LiquidationState } from './state.js';
+import { closeOutOf, clears, isGivenUp, type LiquidationState } from './state.js';
 
 type Commands = readonly Command[];
 const NONE: Commands = [];
 
-/** A slice's leg on the failing bucket, or lots of a bucket in close-out that were deleveraged. */
+/** A slice's leg on the failing bucket, or lots of one that was given up to deleveraging. */
 function onLegApplied(
   event: EventOf<'LegApplied'>,
   state: LiquidationState,
@@ -16,7 +15,7 @@ function onLegApplied(
   const closeOut = purpose === 'trade' ? undefined : closeOutOf(state, event);
   if (!closeOut || lots === 0) return NONE;
   const slice = purpose === 'slice' ? event.slice : 0;
-  const isOurs = purpose === 'slice' ? closeOut.slice?.slice === slice : isOpen(closeOut);
+  const isOurs = purpose === 'slice' ? closeOut.slice?.slice === slice : isGivenUp(closeOut);
   if (!isOurs) return NONE;
   const reason = '';
   return [{ type: 'NoteFill', slice, account, bucket, lots, price, reason, accountsSeq }];
@@ -44,13 +43,6 @@ export const accountsReactions = {
   ],
 };
 
-function onEvaluated(event: EventOf<'MarginEvaluated'>, state: LiquidationState): Commands {
-  const { account, bucket } = event;
-  const closeOut = closeOutOf(state, event);
-  if (!closeOut || settlementOf(state, closeOut).length === 0) return NONE;
-  return [{ type: 'NoteSettlement', account, bucket }];
-}
-
 /** Facts of risk that begin, follow or end a close-out. */
 export const riskReactions = {
   MarginCalled: ({ call, account, bucket }: EventOf<'MarginCalled'>): Commands => [
@@ -68,7 +60,6 @@ export const riskReactions = {
   MaintenanceBreached: ({ account, bucket, frame }: EventOf<'MaintenanceBreached'>): Commands => [
     { type: 'OpenCloseOut', account, bucket, cause: 'breached', frame },
   ],
-  MarginEvaluated: onEvaluated,
   BucketCured: ({ account, bucket, frame }: EventOf<'BucketCured'>): Commands => [
     { type: 'NoteCure', account, bucket, frame },
   ],

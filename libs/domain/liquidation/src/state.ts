@@ -117,6 +117,9 @@ export function closeOutsInOrder({ closeOuts }: LiquidationState): CloseOut[] {
 export const isOpen = ({ status }: CloseOut): boolean =>
   status === 'reducing' || status === 'failing' || status === 'deficit';
 
+/** Its next lots are closed by rounds: what deleveraging closes of it is its fill. */
+export const isGivenUp = (closeOut: CloseOut): boolean => isOpen(closeOut) && closeOut.adl;
+
 /** The clearing of a domain as it stands; a domain without rounds yet has an idle one. */
 export const clearingOf = (state: LiquidationState, domain: DomainId): Clearing =>
   state.clearings.get(domain) ?? newClearing(domain);

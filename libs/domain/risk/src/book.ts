@@ -9,7 +9,7 @@ import {
   type DomainId,
   type InstrumentId,
 } from '@ringfence/kernel';
-import { touch } from './queue.js';
+import { touch, unsettle } from './queue.js';
 import {
   bucketAt,
   domainOf,
@@ -54,31 +54,38 @@ export const accountsView = {
   LegReserved: (state, event, at) => {
     const slot = entered(state, event, at.seq, event.bucket);
     const { reservation, instrument, lots, price, asset, fee } = event;
-    const leg = { reservation, instrument, lots, price, asset, fee, counts: false };
+    const isSlice = event.purpose === 'slice' && !event.offers;
+    const leg = { reservation, instrument, lots, price, asset, fee, counts: false, isSlice };
     const bucket = bucketAt(state.book, slot);
     bucket.legs.push(leg);
     state.book.reservations.set(reservation, slot);
     if (needsGate(event)) return;
     countLeg(bucket, leg);
-    touch(state, slot);
+    touchLeg(state, event, slot);
   },
   LegApplied: (state, event, at) => {
+    noteSlice(state, event.reservation);
     closeReservation(state, event.reservation);
-    touch(state, entered(state, event, at.seq, event.bucket));
+    touchLeg(state, event, entered(state, event, at.seq, event.bucket));
   },
   LegReleased: (state, event, at) => {
     state.book.seq = at.seq;
     if (!closeReservation(state, event.reservation)) return;
-    touch(state, entered(state, event, at.seq, event.bucket));
+    touchLeg(state, event, entered(state, event, at.seq, event.bucket));
   },
   CollateralSold: (state, event, at) => touch(state, entered(state, event, at.seq, event.bucket)),
   VariationSettled: (state, event, at) => {
     const slot = entered(state, event, at.seq, event.bucket);
-    if (!staysHealthy(bucketAt(state.book, slot), event)) touch(state, slot);
+    bucketAt(state.book, slot).slices = [];
+    if (staysHealthy(bucketAt(state.book, slot), event)) return;
+    unsettle(state, slot);
+    touch(state, slot);
   },
   ClaimPaid: (state, event, at) => {
     const slot = entered(state, event, at.seq, event.bucket);
-    if (event.cut > 0n || isPressed(bucketAt(state.book, slot))) touch(state, slot);
+    if (event.cut === 0n && !isPressed(bucketAt(state.book, slot))) return;
+    unsettle(state, slot);
+    touch(state, slot);
   },
   RoundJoined: (state, event, at) => {
     state.book.seq = at.seq;
@@ -102,6 +109,27 @@ type ValueName =
   | 'CollateralSold'
   | 'VariationSettled'
   | 'ClaimPaid';
+
+/** A leg came, was applied or went; legs of deleveraging come in any number and order. */
+function touchLeg(
+  state: RiskState,
+  { purpose }: Pick<EventOf<'LegReserved'>, 'purpose'>,
+  slot: number,
+): void {
+  if (purpose === 'adl') unsettle(state, slot);
+  touch(state, slot);
+}
+
+/** Remembers a slice that is taken over until the next even tick. */
+function noteSlice({ book, work }: RiskState, reservation: number): void {
+  const slot = book.reservations.get(reservation);
+  if (slot === undefined) return;
+  const bucket = bucketAt(book, slot);
+  const leg = bucket.legs.find((other) => other.reservation === reservation);
+  if (!leg?.isSlice) return;
+  bucket.slices.push(leg);
+  work.takers.add(slot);
+}
 
 /** Called, in close-out or below a level: looked at whatever happens to it. */
 const isPressed = ({ standing: { level, call, closing } }: Bucket): boolean =>

@@ -219,11 +219,13 @@ describe('a call', () => {
     desk.read('accounts', paidIn({ asset: COIN, amount: 100n }), holds({ lots: 10 }));
     desk.read('accounts', roundJoined(1, [{ instrument: BTC, price: 1_000 }]));
     desk.read('accounts', settled(1, { variation: -500n, debt: 500n }));
+    desk.read('reference', tick(2_000));
     expect(desk.last('MarginCalled')).toMatchObject({ amount: 500n });
     expect(desk.last('MarginEvaluated').equity).toBeGreaterThan(600n);
     expect(price(desk, 1_001)).toContain('MarginEvaluated');
     desk.read('accounts', roundJoined(2, [{ instrument: BTC, price: 1_001 }]));
     desk.read('accounts', settled(2, { variation: 10n, debtBefore: 500n, collected: 490n }));
+    desk.read('reference', tick(4_000));
     expect(desk.last('CallMet').call).toBe(1);
     expect(desk.state.own.calls.size).toBe(0);
   });

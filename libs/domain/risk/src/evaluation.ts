@@ -2,7 +2,7 @@ import type { CommandOf, Decide, Event, EventOf } from '@ringfence/contracts';
 import { accept, Print } from '@ringfence/kernel';
 import { liquidationPrice, worstExposure } from '@ringfence/margin';
 import { initialView, pendingLoss, pricingOf, required, settlementOf, valueOf } from './figures.js';
-import { piece } from './queue.js';
+import { isProvisional, piece } from './queue.js';
 import { bucketAt, slotAt, type Bucket, type Instrument, type RiskState } from './state.js';
 
 export type Evaluated = EventOf<'MarginEvaluated'>;
@@ -13,7 +13,7 @@ type Consequence = EventOf<'MarginCalled' | 'CallMet' | 'MaintenanceBreached' | 
  * Evaluates the buckets that wait, at most a piece, in the order of account and bucket.
  *
  * @returns `CoverageObserved` of frames that have none yet; per bucket `MarginEvaluated` and what
- *          follows from it
+ *          follows from it, unless it is provisional
  * @source DESIGN 6.4
  */
 export const reviewBuckets: Decide<CommandOf<'ReviewBuckets'>, RiskState> = (_command, state) => {
@@ -26,6 +26,7 @@ export const reviewBuckets: Decide<CommandOf<'ReviewBuckets'>, RiskState> = (_co
     const bucket = bucketAt(state.book, slotAt(state.book, key));
     const evaluated = evaluate(state, bucket);
     events.push(evaluated);
+    if (isProvisional(bucket)) continue;
     const consequence = consequenceOf(state, bucket, evaluated, call + 1);
     if (!consequence) continue;
     if (consequence.type === 'MarginCalled') call = consequence.call;

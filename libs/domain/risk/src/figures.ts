@@ -152,6 +152,20 @@ export function initialView(state: RiskState, bucket: Bucket, trial: Trial | nul
   return view;
 }
 
+/** The bucket as if the slices that it took over since the last even tick were pending still. */
+export function beforeSlices({ market }: RiskState, bucket: Bucket): Bucket {
+  const lines = bucket.lines.map((line) => ({ ...line }));
+  for (const { instrument, lots, price } of bucket.slices) {
+    let line = lines.find((other) => other.instrument === instrument);
+    if (!line) lines.push((line = emptyLine(instrument)));
+    line.lots -= lots;
+    line.cost -= BigInt(lots) * BigInt(price) * (instrumentAt(market, instrument)?.unit ?? 0n);
+    if (lots > 0) line.buys += lots;
+    else line.sells -= lots;
+  }
+  return { ...bucket, lines, legs: [...bucket.legs, ...bucket.slices] };
+}
+
 function countBalances(market: Market, bucket: Bucket, view: InitialView): void {
   const settlement = settlementOf(market, bucket);
   for (const balance of bucket.balances) {

@@ -199,6 +199,25 @@ describe('what the gate cannot see', () => {
     desk.read('accounts', legReserved({ ...taker, account: BOB, bucket: CROSS }));
     expect(desk.last('GateJudged')).toMatchObject({ passed: false, account: BOB });
   });
+  it('counts slices as pending until the next even tick, applied or not (RISK-027)', () => {
+    const desk = opened();
+    const wall = { account: BOB, bucket: CROSS, purpose: 'slice', offers: false } as const;
+    desk.read('accounts', paidIn({ ...wall, amount: 600n }));
+    const bought = { ...wall, reservation: 1, lots: 10, price: 990 };
+    expect(verdict(desk, bought).passed).toBe(true);
+    desk.read('accounts', legApplied(bought));
+    // ten of these twenty would close what was bought, if that counted as applied
+    const sold = { ...wall, lots: -20, price: 1_010 };
+    expect(verdict(desk, { ...sold, reservation: 2 })).toMatchObject({
+      passed: false,
+      reason: 'insufficient-margin',
+      requirement: 600n,
+    });
+    desk.read('reference', tick(3));
+    expect(verdict(desk, { ...sold, reservation: 3 }).passed).toBe(false);
+    desk.read('reference', tick(4));
+    expect(verdict(desk, { ...sold, reservation: 4 }).passed).toBe(true);
+  });
 });
 
 describe('a move out of a margin bucket', () => {

@@ -1,7 +1,7 @@
 import type { CommandOf, Decide, EventOf, Reaction } from '@ringfence/contracts';
 import { accept, present } from '@ringfence/kernel';
 import { countLeg, needsGate, undoReservation } from './book.js';
-import { initialView, type InitialView } from './figures.js';
+import { beforeSlices, initialView, type InitialView } from './figures.js';
 import { touch } from './queue.js';
 import { bucketAt, type Bucket, type PendingLeg, type RiskState } from './state.js';
 
@@ -79,7 +79,19 @@ function judgeMove(state: RiskState, bucket: Bucket): Verdict {
   return { passed: true, reason: '', view };
 }
 
+/**
+ * A slice must pass twice: as the bucket stands, and as if all slices that it took over since the
+ * last even tick were pending still. The second does not depend on which of them were applied when
+ * the verdict was asked for, and where it passes the first does too, unless prices moved between.
+ */
 function judgeLeg(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
+  const now = judgeLegIn(state, bucket, leg);
+  if (!leg.isSlice || !now.passed || bucket.slices.length === 0) return now;
+  const { passed, reason } = judgeLegIn(state, beforeSlices(state, bucket), leg);
+  return passed ? now : { ...now, passed, reason };
+}
+
+function judgeLegIn(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
   const view = initialView(state, bucket, { leg, cost: null });
   const refuse = (reason: GateReason): Verdict => ({ passed: false, reason, view });
   if (!view.priced) return refuse('no-price');

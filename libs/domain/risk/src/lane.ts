@@ -22,7 +22,7 @@ import { initialState, type RiskState } from './state.js';
  */
 export const riskLane = defineLane<RiskState>({
   service: 'risk',
-  foldVersion: 2,
+  foldVersion: 3,
   initial: initialState,
   deciders: {
     JudgeGate: judgeGate,
@@ -46,6 +46,7 @@ export const riskLane = defineLane<RiskState>({
     reference: { Ticked: onTick },
   },
   next: nextPiece,
+  isAbsorbed,
   digest: ({ own }) => own.digest,
   reducing: new Set(['JudgeGate', 'ReviewBuckets', 'ReviewDeadlines']),
 });
@@ -55,4 +56,12 @@ function nextPiece(state: RiskState): Command | null {
   if (deadlinesWait(state)) return { type: 'ReviewDeadlines' };
   if (waiting(state) > 0 || state.work.coverage.length > 0) return { type: 'ReviewBuckets' };
   return null;
+}
+
+/**
+ * What a tick asks is answered as of that tick: what others do on it comes after. The deadlines
+ * that it reached, and on an even one the buckets that were left open since the last.
+ */
+function isAbsorbed(state: RiskState): boolean {
+  return deadlinesWait(state) || (state.work.isReviewing && waiting(state) > 0);
 }

@@ -1,6 +1,6 @@
 import type { EventOf, View } from '@ringfence/contracts';
 import { PPM } from '@ringfence/money';
-import { matters, touchAll } from './queue.js';
+import { ask, askProvisional, matters } from './queue.js';
 import {
   bucketAt,
   holdersOf,
@@ -36,6 +36,7 @@ export const referenceView = {
   },
   Ticked: (state, event) => {
     state.market.now = event.time;
+    if (event.tick % 2 === 0) askProvisional(state);
     if (event.outageMs === 0) return;
     state.market.outageMs += event.outageMs;
     state.own.outdated = state.own.calls.size;
@@ -87,7 +88,7 @@ function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
     if (matters(bucketAt(book, slot))) woken.push(slot);
     else work.restless.delete(slot);
   }
-  if (woken.length > 0) touchAll(state, woken);
+  ask(state, woken);
   if (observations > 0) work.coverage.push({ frame: event.frame, observations, exceedances });
 }
 

@@ -9,6 +9,51 @@ const CUT_AT = 4096;
 export const matters = ({ lines, debt, standing }: Bucket): boolean =>
   lines.length > 0 || debt > 0n || standing.watched;
 
+/**
+ * What a bucket comes to is not known yet: a leg is pending, it takes over slices, or a round or
+ * deleveraging is at work on it. Its evaluations are recorded, but they call, breach and cure
+ * nobody unless a frame or an even tick asks: what is seen half way depends on who reads faster.
+ */
+export const isProvisional = ({ isAsked, unsettled, slices, legs }: Bucket): boolean =>
+  !isAsked && (unsettled || slices.length > 0 || legs.some(({ counts }) => counts));
+
+/** A round or deleveraging touches the bucket. */
+export function unsettle(state: RiskState, slot: number): void {
+  bucketAt(state.book, slot).unsettled = true;
+  state.work.provisional.add(slot);
+}
+
+/** An even tick asks everyone who was left open, and slices begin anew. */
+export function askProvisional(state: RiskState): void {
+  const { book, work } = state;
+  for (const slot of work.takers) bucketAt(book, slot).slices = [];
+  work.takers.clear();
+  const asked = [...work.provisional].filter((slot) => matters(bucketAt(book, slot)));
+  for (const slot of work.provisional) bucketAt(book, slot).unsettled = false;
+  work.provisional.clear();
+  ask(state, asked);
+  work.isReviewing = waiting(state) > 0;
+}
+
+/** Marks buckets whose next evaluation draws consequences, whatever is under way. */
+export function ask(state: RiskState, slots: readonly number[]): void {
+  for (const slot of slots) bucketAt(state.book, slot).isAsked = true;
+  if (slots.length > 0) touchAll(state, slots);
+}
+
+/** A bucket was evaluated. */
+export function answered(state: RiskState, slot: number, bucket: Bucket): void {
+  const { work } = state;
+  if (isProvisional(bucket)) work.provisional.add(slot);
+  else {
+    work.provisional.delete(slot);
+    bucket.unsettled = false;
+    bucket.isAsked = false;
+  }
+  untouch(state, bucket);
+  if (waiting(state) === 0) work.isReviewing = false;
+}
+
 /** Marks a bucket for evaluation, unless there is nothing in it to evaluate. */
 export function touch(state: RiskState, slot: number): void {
   const bucket = bucketAt(state.book, slot);
@@ -39,7 +84,7 @@ export function touchAll(state: RiskState, slots: Iterable<number>): void {
 }
 
 /** Takes an evaluated bucket out of the queue. */
-export function untouch(state: RiskState, bucket: Bucket): void {
+function untouch(state: RiskState, bucket: Bucket): void {
   if (!bucket.queued) return;
   bucket.queued = false;
   const { work } = state;

@@ -2,7 +2,7 @@ import type { EventOf } from '@ringfence/contracts';
 import { invariant, Print, type AccountId, type BucketId } from '@ringfence/kernel';
 import { closeCall, extendCall, openCall } from './calls.js';
 import { arm } from './intervals.js';
-import { untouch } from './queue.js';
+import { answered } from './queue.js';
 import { bucketAt, slotOf, type Level, type RiskState } from './state.js';
 
 /**
@@ -23,7 +23,7 @@ export function foldEvaluated(state: RiskState, event: EventOf<'MarginEvaluated'
   const owes = event.debt > 0n;
   standing.watched =
     event.lines.length > 0 || owes || closes || standing.call > 0 || event.level === 'called';
-  untouch(state, bucket);
+  answered(state, slot, bucket);
   if (closes || owes) state.work.restless.add(slot);
   else {
     state.work.restless.delete(slot);

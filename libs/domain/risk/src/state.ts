@@ -113,6 +113,12 @@ export interface Bucket {
   settled: number;
   /** waits in the queue of evaluations */
   queued: boolean;
+  /** a round or deleveraging touched it since the last even tick: more of it may come */
+  unsettled: boolean;
+  /** a frame or a tick asks: its next evaluation draws consequences, whatever is under way */
+  isAsked: boolean;
+  /** legs of slices that it took over since the last even tick; see `beforeSlices` */
+  slices: PendingLeg[];
   readonly standing: Standing;
 }
 export interface Balance {
@@ -140,6 +146,8 @@ export interface PendingLeg {
   readonly fee: bigint;
   /** false until the gate let it pass: what was not judged is not at risk yet */
   counts: boolean;
+  /** of a slice that this bucket is to take over */
+  readonly isSlice: boolean;
 }
 export interface PendingMove {
   readonly reservation: number;
@@ -175,6 +183,12 @@ export interface Work {
   readonly triggers: (Triggers | null)[];
   /** frames whose coverage is not recorded yet */
   coverage: Coverage[];
+  /** slots whose last evaluation drew no consequences: the next even tick asks again */
+  readonly provisional: Set<number>;
+  /** slots that took over slices since the last even tick */
+  readonly takers: Set<number>;
+  /** a tick asked, and not everyone is answered yet */
+  isReviewing: boolean;
 }
 export interface Coverage {
   readonly frame: number;
@@ -223,7 +237,16 @@ export const initialState = (partition: number): RiskState => ({
     reservations: new Map(),
     holders: [],
   },
-  work: { queue: [], head: 0, restless: new Set(), triggers: [], coverage: [] },
+  work: {
+    queue: [],
+    head: 0,
+    restless: new Set(),
+    triggers: [],
+    coverage: [],
+    provisional: new Set(),
+    takers: new Set(),
+    isReviewing: false,
+  },
   own: {
     lastCall: 0,
     calls: new Map(),
@@ -298,6 +321,9 @@ export function slotFor(book: Book, account: AccountId, id: BucketId): number {
     debt: 0n,
     settled: 0,
     queued: false,
+    unsettled: false,
+    isAsked: false,
+    slices: [],
     standing: {
       evaluation: 0,
       level: 'healthy',

@@ -1,7 +1,14 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, type Decision } from '@ringfence/kernel';
-import { STALE, closeOutOf, isOpen, newCloseOut, type LiquidationState } from '../state.js';
-import { ending, isLiquidity, isLossTaken, settlementOf, wishForAdl } from './standing.js';
+import {
+  STALE,
+  closeOutOf,
+  isGivenUp,
+  isOpen,
+  newCloseOut,
+  type LiquidationState,
+} from '../state.js';
+import { ending, isLossTaken, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
 const REFUSALS_MAX = 3;
@@ -18,19 +25,14 @@ export function noteCall(
   return accept<Event>({ type: 'CallNoted', account, bucket, call });
 }
 
-/**
- * A call lapsed or maintenance was breached: the close-out begins. A liquidity wall has nobody to
- * trade with and waits for the next round at once.
- */
+/** A call lapsed or maintenance was breached: the close-out begins. */
 export function openCloseOut(
   { account, bucket, cause, frame }: CommandOf<'OpenCloseOut'>,
   state: LiquidationState,
 ): Decision<Event> {
   const known = closeOutOf(state, { account, bucket }) ?? newCloseOut({ account, bucket });
   if (isOpen(known)) return accept();
-  const opened: Event = { type: 'CloseOutOpened', account, bucket, cause, frame };
-  if (!isLiquidity(state, known)) return accept<Event>(opened);
-  return accept<Event>(opened, ...wishForAdl(state, known));
+  return accept<Event>({ type: 'CloseOutOpened', account, bucket, cause, frame });
 }
 
 /**
@@ -47,15 +49,6 @@ export function noteCure(
   return accept<Event>(...ending(state, closeOut, resolved ? 'CloseOutResolved' : 'CloseOutCured'));
 }
 
-/** Nothing is left to close, or a round took the loss; see `settlementOf`. */
-export function noteSettlement(
-  { account, bucket }: CommandOf<'NoteSettlement'>,
-  state: LiquidationState,
-): Decision<Event> {
-  const closeOut = closeOutOf(state, { account, bucket });
-  return closeOut ? accept<Event>(...settlementOf(state, closeOut)) : accept();
-}
-
 /**
  * What became of a slice, or (slice 0) what deleveraging closed.
  *
@@ -66,7 +59,7 @@ export function noteFill(command: CommandOf<'NoteFill'>, state: LiquidationState
   const { slice, account, bucket, lots, price, accountsSeq, reason } = command;
   const closeOut = closeOutOf(state, { account, bucket });
   if (!closeOut) return accept();
-  const isOurs = slice === 0 ? isOpen(closeOut) : closeOut.slice?.slice === slice;
+  const isOurs = slice === 0 ? isGivenUp(closeOut) : closeOut.slice?.slice === slice;
   if (!isOurs) return accept();
   if (lots !== 0) {
     return accept<Event>({ type: 'SliceFilled', slice, account, bucket, lots, price, accountsSeq });

@@ -46,6 +46,10 @@ export function freshEvaluation(
 export const isFlat = ({ lines }: Evaluation): boolean =>
   lines.every(({ lots, worst }) => lots === 0 && worst === 0);
 
+/** It meets its initial requirement and owes nothing: risk cures it, and nothing is sized. */
+export const isWhole = ({ equity, initial, debt }: Evaluation): boolean =>
+  equity >= initial && debt === 0n;
+
 export function adlRequested(
   closeOut: CloseOut,
   wanted: boolean,

@@ -1,5 +1,6 @@
 import type { CommandOf, Event } from '@ringfence/contracts';
 import { accept, cross, type AccountId, type Decision, type DomainId } from '@ringfence/kernel';
+import { closeOutKey } from '../close-out-key.js';
 import { unscheduledRounds } from '../clearing/rounds.js';
 import {
   closeOutOf,
@@ -14,6 +15,7 @@ import {
   freshEvaluation,
   isFlat,
   isLiquidity,
+  isWhole,
   settlementOf,
   wasServed,
   wishForAdl,
@@ -22,12 +24,16 @@ import {
 /** Slices and sales that one decision sizes: the bound of a piece of long work. */
 export const PIECE = 256;
 
-/** Slices are sized on even ticks, rounds asked for on odd ones: never both on the same. */
+/**
+ * All that concerns a bucket is decided on even ticks, rounds are asked for on odd ones: never both
+ * on the same.
+ */
 export const isSizingTick = (tick: number): boolean => tick % 2 === 0;
 
 /**
- * Sizes the slices and sales that are due, in bucket order, as many as a piece may; whom no one is
- * there to trade with waits for the next round.
+ * Decides where every bucket in trouble goes on, in bucket order: a loss that a round must take or
+ * took; a sale; a slice, or, with no one to trade with, the wish for deleveraging. As many slices
+ * and sales as a piece may.
  *
  * @returns nothing for an odd tick, or one that is not the newest
  * @source DESIGN 6.5
@@ -48,6 +54,9 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
   let sized = 0;
   for (const closeOut of closeOutsInOrder(state)) {
     if (sized >= PIECE) break;
+    const standing = planStanding(state, closeOut);
+    events.push(...standing);
+    if (standing.length > 0) continue;
     const ordered = isOpen(closeOut) ? planSale(state, closeOut, tick) : null;
     if (ordered) events.push({ ...ordered, sale: ++sale });
     const reduction = planReduction(state, closeOut, tick, slice + 1);
@@ -63,10 +72,20 @@ export function hasWork(state: LiquidationState, tick: number): boolean {
   if (!isSizing(state, tick)) return false;
   for (const closeOut of state.closeOuts.values()) {
     if (!isOpen(closeOut)) continue;
+    if (planStanding(state, closeOut).length > 0) return true;
     if (planSale(state, closeOut, tick)) return true;
     if (planReduction(state, closeOut, tick, 1).length > 0) return true;
   }
   return false;
+}
+
+/** What only a round can do for a bucket, or has done; nothing for the most. */
+function planStanding(state: LiquidationState, closeOut: CloseOut): Event[] {
+  const settlement = settlementOf(state, closeOut);
+  if (settlement.length > 0 || closeOut.status !== 'failing') return settlement;
+  const evaluation = freshEvaluation(state, closeOut);
+  if (!evaluation || isFlat(evaluation) || isWhole(evaluation)) return [];
+  return wasServed(state, closeOut) ? wishForAdl(state, closeOut) : [];
 }
 
 /** The next slice of a bucket, or the wish for deleveraging where no wall can take it. */
@@ -80,7 +99,8 @@ function planReduction(
   if (status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
   const evaluation = freshEvaluation(state, closeOut);
   const line = evaluation && firstLine(evaluation);
-  if (!evaluation || !line || line.mark === 0) return [];
+  if (!evaluation || !line || line.mark === 0 || isWhole(evaluation)) return [];
+  if ((state.risk.begun.get(closeOutKey(closeOut)) ?? 0) >= tick) return [];
   const instrument = state.reference.instruments.get(line.instrument);
   if (!instrument?.parameters || instrument.initialPpm === 0) return [];
   const against = wallFor(state, closeOut, instrument.domain);
@@ -118,8 +138,7 @@ function isClosing(state: LiquidationState, account: AccountId, domain: DomainId
 }
 
 /**
- * Asks for what only a round can do: for buckets whose wish the last round did not meet, then, as
- * the clearing of a domain, for the round itself.
+ * Asks, as the clearing of a domain, for the round that buckets wait for.
  *
  * @returns nothing for an even tick, or one that is not the newest
  * @source DESIGN 6.3: unscheduled rounds are asked for only on ticks
@@ -134,15 +153,5 @@ export function reviewRounds(
 /** What `reviewRounds` decides on this tick. */
 export function reviewOf(state: LiquidationState, tick: number): Event[] {
   if (isSizingTick(tick) || tick !== state.reference.tick) return [];
-  const events: Event[] = [];
-  for (const closeOut of closeOutsInOrder(state)) events.push(...unmetWish(state, closeOut));
-  return [...events, ...unscheduledRounds(state)];
-}
-
-function unmetWish(state: LiquidationState, closeOut: CloseOut): Event[] {
-  const settlement = settlementOf(state, closeOut);
-  if (settlement.length > 0 || closeOut.status !== 'failing') return settlement;
-  const evaluation = freshEvaluation(state, closeOut);
-  if (!evaluation || isFlat(evaluation) || !wasServed(state, closeOut)) return [];
-  return wishForAdl(state, closeOut);
+  return unscheduledRounds(state);
 }

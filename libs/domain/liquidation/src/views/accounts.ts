@@ -9,6 +9,7 @@ import {
 import { EXCESS, type AccountId, type AssetId, type DomainId } from '@ringfence/kernel';
 import { closeOutKey } from '../close-out-key.js';
 import type { LiquidationState } from '../state.js';
+import { noteFill } from './risk.js';
 
 type Cash = Map<AssetId, bigint>;
 interface Taken {
@@ -110,11 +111,19 @@ function ledgerOf(view: AccountsView, seq: number): Ledger {
 const postings = (state: LiquidationState, event: AccountsEvent, at: At): void =>
   post(event, ledgerOf(state.accounts, at.seq), at.partition);
 
+/** Deleveraging may close lots of any bucket in trouble: nothing is sized from before. */
+function onLeg(state: LiquidationState, event: EventOf<'LegApplied'>, at: At): void {
+  postings(state, event, at);
+  const key = closeOutKey(event);
+  if (event.purpose === 'adl' && state.risk.watched.has(key)) noteFill(state.risk, key, at.seq);
+}
+
 /** Folds of the accounts log of the same partition: every posting, whatever event it comes from. */
 export const accountsViews = {
   ...(Object.fromEntries(ACCOUNTS_EVENTS.map(({ name }) => [name, postings])) as {
     readonly [Name in AccountsEvent['type']]: typeof postings;
   }),
+  LegApplied: onLeg,
   AccountOpened: onOpened,
   AccountClosed: onClosed,
   RoundApplied: ({ accounts }: LiquidationState, event: EventOf<'RoundApplied'>): void => {

@@ -16,12 +16,15 @@ export interface RiskView {
    * outlive the close-out that asked for it, and the next one must not be sized from before
    */
   readonly filled: Map<number, number>;
+  /** tick read last before a bucket lapsed or was breached: its close-out begins after that one */
+  readonly begun: Map<number, number>;
 }
 export const newRiskView = (): RiskView => ({
   evaluations: new Map(),
   watched: new Set(),
   cured: new Map(),
   filled: new Map(),
+  begun: new Map(),
 });
 
 /** An older evaluation than this fill sizes nothing and proves nothing. */
@@ -38,10 +41,12 @@ function onEvaluated({ risk }: LiquidationState, event: Evaluation): void {
   else risk.evaluations.delete(key);
 }
 function onTrouble(
-  { risk }: LiquidationState,
+  { risk, reference }: LiquidationState,
   event: EventOf<'MarginCalled'> | EventOf<'CallLapsed'> | EventOf<'MaintenanceBreached'>,
 ): void {
-  risk.watched.add(closeOutKey(event));
+  const key = closeOutKey(event);
+  risk.watched.add(key);
+  if (event.type !== 'MarginCalled') risk.begun.set(key, reference.tick);
 }
 function onSafe(
   { risk }: LiquidationState,
@@ -49,6 +54,7 @@ function onSafe(
 ): void {
   const key = closeOutKey(event);
   risk.watched.delete(key);
+  risk.begun.delete(key);
   if (risk.evaluations.get(key)?.level === 'healthy') risk.evaluations.delete(key);
   if (event.type === 'BucketCured') risk.cured.set(key, event.frame);
 }
