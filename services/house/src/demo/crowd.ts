@@ -227,12 +227,20 @@ export class Crowd {
     this.#note(frame.prices);
     if (!frame.closes) return;
     const trades: Item[] = [];
-    for (let i = 0; i < RANDOM_TRADES_PER_BAR; i++) {
-      const [a, b] = [this.#anyone(), this.#anyone()];
-      const item = a === b ? null : this.#trade(a, b, 500 + 4500 * this.#chance());
+    // nobody trades twice at once: whose leg comes first must not matter
+    const people = this.#strangers(2 * RANDOM_TRADES_PER_BAR);
+    for (let i = 0; i + 1 < people.length; i += 2) {
+      const item = this.#trade(people[i], people[i + 1], 500 + 4500 * this.#chance());
       if (item) trades.push(item);
     }
     if (trades.length > 0) await this.#submit(trades);
+  }
+  /** Different people, as many as asked for while there are so many. */
+  #strangers(count: number): Client[] {
+    const drawn = new Set<Client>();
+    const most = Math.min(count, this.clients.length);
+    while (drawn.size < most) drawn.add(this.#anyone());
+    return [...drawn];
   }
   #anyone(): Client {
     return this.clients[Math.floor(this.#chance() * this.clients.length)];
