@@ -14,7 +14,7 @@ export class RepeatDesk<State> {
     this.#repeats.push(repeat);
   }
 
-  /** Reads the first answers of ids that came again, as far as they are in the log up to `durable`. */
+  /** Reads the first answers of ids that came again, as far as the log holds them. */
   async answer(durable: number): Promise<void> {
     const repeats = this.#repeats;
     const early = repeats.filter(({ seqs }) => seqs.some((seq) => seq > durable));

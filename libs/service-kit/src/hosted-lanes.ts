@@ -4,9 +4,9 @@ import type { HouseDecided, Lane, LaneStatus, LogRecord } from '@ringfence/lane'
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
 
 /**
- * `opening`: it replays its log. `standby`: it reads on until the owner falls silent. `stalled`: it cannot use its log, as on a full disk, and tries
- * again by itself. `stood-down`: another process opened an epoch while this one took over. `silent`:
- * no process is heard that owns it.
+ * `opening`: it replays its log. `standby`: it reads on until the owner falls silent. `stalled`: it
+ * cannot use its log, as on a full disk, and tries again by itself. `stood-down`: another process
+ * opened an epoch while this one took over. `silent`: no process is heard that owns it.
  */
 export type HostedStatus = LaneStatus | 'opening' | 'standby' | 'stalled' | 'stood-down' | 'silent';
 

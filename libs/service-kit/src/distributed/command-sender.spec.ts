@@ -89,7 +89,7 @@ describe('orders on their way to a lane of another process', () => {
     expect(other.bytes).toEqual(one.bytes);
   });
 
-  it('conflict when the log holds other content, or another member, under the id (KIT-103)', async () => {
+  it('conflict when the log has it of another, or with other content (KIT-103)', async () => {
     const { sender } = senderOn();
     const stranger: By = { key: 9, member: 4 as MemberId, role: 'venue' };
     const own = sender.send([order(1), order(2)]);
@@ -123,7 +123,7 @@ describe('orders on their way to a lane of another process', () => {
     expect(sender.isIdle).toBe(true);
   });
 
-  it('are pending, never failed, when nobody answers in time or the process ends (KIT-106)', async () => {
+  it('are pending, never failed, when nobody answers or the process ends (KIT-106)', async () => {
     const { sender } = senderOn(new MemoryJournal(), 1);
     expect(kindsOf(await sender.send([order(1)]))).toEqual(['pending']);
     const { sender: other } = senderOn();

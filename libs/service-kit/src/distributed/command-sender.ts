@@ -184,7 +184,7 @@ export class CommandSender {
 
   close(): void {
     this.#closed = true;
-    for (const [first] of [...this.#waiting.values()]) this.#expire(first.sheaf);
+    for (const [first] of this.#waiting.values()) this.#expire(first.sheaf);
   }
 
   #settle(waiting: Waiting, answer: Answer): void {

@@ -123,7 +123,7 @@ describe('a lane is taken over', () => {
     expect(await waitsFor(ownership)).toBe(1_000);
   });
 
-  it('later by a process that took it over just before, or was frozen itself (KIT-115)', async () => {
+  it('later by a process that just took it over, or was frozen itself (KIT-115)', async () => {
     const board = new BeatBoard({ journal: new MemoryJournal(), addresses: [LANE] });
     const ownership = ownershipOf(board, 1);
     board.note(LANE, beat('a', 1));

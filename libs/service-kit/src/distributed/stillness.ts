@@ -15,9 +15,9 @@ export interface RemoteStillnessOptions {
 }
 
 /**
- * Whether nothing waits in a house of many processes: every lane has an owner, says that it is idle,
- * and has read every log to where its owner says it ends; and all of it holds a second time with no
- * log grown between. What was on its way at the first look would have made one grow.
+ * Whether nothing waits in a house of many processes: every lane has an owner, says that it is
+ * idle, and has read every log to where its owner says it ends; and all of it holds a second time
+ * with no log grown between. What was on its way at the first look would have made one grow.
  */
 export class RemoteStillness implements Stillness {
   constructor(readonly options: RemoteStillnessOptions) {}
@@ -44,7 +44,7 @@ export class RemoteStillness implements Stillness {
     const found = new Map<number, PeerStanding>();
     try {
       const answers = await Promise.all(
-        [...urls].map((url) => (url ? peers.ask(url, 'standings', {}) : [])),
+        [...urls].map((url) => (url ? peers.ask(url, 'standings', {}) : Promise.resolve([]))),
       );
       for (const standing of answers.flat()) {
         const owner = board.ownerOf(standing);

@@ -97,7 +97,8 @@ function valueOf(name: string, text: string | undefined): unknown {
 export const startsAgain = (folder: string, distributed = false): string =>
   distributed
     ? `the data of its servers is in ${folder}/stack: npm run stack -- --folder ${folder}/stack`
-    : `the house in ${folder} starts again with node services/house/dist/main.js --folder ${folder}`;
+    : `the house in ${folder} starts again with ${mainWith(folder)}`;
+const mainWith = (folder: string): string => `node services/house/dist/main.js --folder ${folder}`;
 
 /**
  * The scenario begins with an empty house.
