@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from '@ringfence/kernel';
 import { journalFolder, snapshotFolder, type JournalPlace } from '@ringfence/service-kit';
@@ -61,6 +62,7 @@ export interface DistributedOptions {
 }
 
 const KILOBYTES_PER_MEGABYTE = 1024;
+const TRAVERSABLE = 0o711;
 /** copies of each partition on a cluster of three */
 const REPLICATION = 3;
 
@@ -73,6 +75,9 @@ export class DistributedDemoHouse implements DemoHouse {
 
   async start(): Promise<string> {
     const { folder, brokers, say } = this.options;
+    // PostgreSQL runs as a user of its own when this process is root: it must get to its data
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, TRAVERSABLE);
     this.#stack ??= await startStack({
       folder: join(folder, 'stack'),
       brokers,
