@@ -58,6 +58,10 @@ export async function openJournal(
   return KafkaJournal.open(options);
 }
 
+/** What a journal counts of its work with brokers, by name; nothing when it counts nothing. */
+export const countersOf = (journal: Journal): Readonly<Record<string, number>> =>
+  'counters' in journal ? (journal.counters as Readonly<Record<string, number>>) : {};
+
 type Sasl = NonNullable<KafkaPlace['sasl']>;
 /** The library tells its mechanisms apart by their types. */
 function saslOf({ mechanism, username, password }: Sasl) {

@@ -1,7 +1,7 @@
 import type { LaneDefinition } from '@ringfence/contracts';
 import { invariant, type CommandId, type Service } from '@ringfence/kernel';
 import { GENESIS, type ChainHead, type Witness } from '@ringfence/journal';
-import { Lane, logStream, type Answer, type LogRecord } from '@ringfence/lane';
+import { Lane, logStream, type Answer, type LaneCounts, type LogRecord } from '@ringfence/lane';
 import { AppendWatch } from './append-watch.js';
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
 import { faultText } from './fault-text.js';
@@ -17,11 +17,13 @@ import type {
   Sights,
 } from './hosted-lanes.js';
 import type { LaneGround } from './lane-ground.js';
+import { LaneMeter } from './metrics/lane-meter.js';
 import { witnessesOf } from './witnesses.js';
 
 /** Events, own and read, after which a lane takes a snapshot: what a takeover folds again. */
 const SNAPSHOT_EVENTS = 150_000;
 const UNREADABLE = 'a log that it reads cannot be read now';
+const NO_COUNTS: LaneCounts = { repeated: 0, faulted: 0, quarantined: 0 };
 const WAIT_FIRST_MS = 5;
 const WAIT_MAX_MS = 1000;
 
@@ -30,6 +32,7 @@ interface Slot<State> {
   status: 'opening' | 'standby' | 'stood-down' | 'stopped' | 'closed';
   fault: unknown;
   appends: AppendWatch;
+  readonly meter: LaneMeter;
   /** the newest opening, over or under way */
   opening: Promise<void>;
   /** events that the lane had folded when the last snapshot was asked for */
@@ -58,6 +61,7 @@ export class LaneHost<State> implements LocalLanes {
       status: 'closed',
       fault: undefined,
       appends: new AppendWatch(),
+      meter: new LaneMeter(),
       opening: Promise.resolve(),
       folded: 0,
       unacked: 0,
@@ -112,6 +116,9 @@ export class LaneHost<State> implements LocalLanes {
     const lane = this.lane(partition);
     return (lane && this.sights.gauges?.(lane.state, lane.time)) ?? [];
   }
+  meterOf(partition: number): LaneMeter {
+    return this.#slots[partition].meter;
+  }
   live(partition: number): Promise<LiveState | undefined> {
     const lane = this.lane(partition);
     if (!lane) return Promise.resolve(undefined);
@@ -148,8 +155,9 @@ export class LaneHost<State> implements LocalLanes {
   standing(partition: number): LaneStanding | undefined {
     const lane = this.lane(partition);
     if (lane?.status !== 'active') return undefined;
-    const { nextCommands, inputSeqs } = lane;
-    return { isIdle: lane.quiet(() => 0), nextCommands, inputs: inputSeqs };
+    const { nextCommands, inputStandings } = lane;
+    const inputs = Object.fromEntries(inputStandings.map(({ topic, read }) => [topic, read]));
+    return { isIdle: lane.quiet(() => 0), nextCommands, inputs };
   }
 
   tend(): void {
@@ -255,6 +263,7 @@ export class LaneHost<State> implements LocalLanes {
         return this.#wait(attempt);
       },
       breathe: () => new Promise((resume) => setImmediate(resume)),
+      onAppend: () => slot.meter.noteAppend(),
       onDurable: (record) => this.#noteDurable(partition, slot, record),
     });
   }
@@ -289,6 +298,7 @@ export class LaneHost<State> implements LocalLanes {
 
   #noteDurable(partition: number, slot: Slot<State>, record: LogRecord): void {
     this.#noteWritten(partition, slot);
+    slot.meter.noteDurable(record);
     const { shadow, snapshotEvents = SNAPSHOT_EVENTS } = this.ground.options;
     const folded = slot.lane?.folded ?? 0;
     if (shadow && folded - slot.folded >= snapshotEvents) {
@@ -315,6 +325,9 @@ export class LaneHost<State> implements LocalLanes {
       queued: lane?.queued ?? 0,
       unacked: lane?.unacked ?? 0,
       ignored: lane?.ignored ?? 0,
+      outstanding: appends.outstanding,
+      inputs: lane?.inputStandings ?? [],
+      ...(lane?.counts ?? NO_COUNTS),
       time: lane?.time ?? 0,
     };
   }

@@ -11,6 +11,7 @@ import { snapshotFolder } from './folders.js';
 import { openJournal, type JournalPlace } from './journal-place.js';
 import { LaneGround, type OwnershipRule } from './lane-ground.js';
 import { LanesModule } from './lanes.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { LaneTransport } from './lane-transport.js';
 import { ShadowProcesses } from './shadow-processes.js';
 import { closeOnSignal, startApp, type Started } from './start.js';
@@ -100,7 +101,12 @@ export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<S
   const started = await startApp(
     {
       module: AloneModule,
-      imports: [lanes, HealthModule, ...(shared ? [shared.peers(ground)] : [])],
+      imports: [
+        lanes,
+        HealthModule,
+        MetricsModule.on(journal),
+        ...(shared ? [shared.peers(ground)] : []),
+      ],
     },
     {
       transport: shared?.streams ?? new LaneTransport(),

@@ -5,6 +5,7 @@ import {
   faultText,
   HealthSigns,
   HOSTED_LANES,
+  Meters,
   type CommandBus,
   LocalStillness,
   type HostedLanes,
@@ -14,6 +15,7 @@ import {
   type Stillness,
 } from '@ringfence/service-kit';
 import { Conclusions } from './api/conclusions.js';
+import { HttpMeter } from './api/http-meter.js';
 import { issueFirstKey, issueFirstKeyLater } from './api/first-key.js';
 import { OrderDesk } from './api/order-desk.js';
 import { registerOrders } from './api/order-routes.js';
@@ -23,6 +25,7 @@ import { RESOURCES } from './api/resources.js';
 import { serveApi } from './api/server.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
+import { readModelsOn } from './projections/read-models-meter.js';
 import { readModelsSign } from './projections/read-models-sign.js';
 import { openReadModels } from './projections/read-models.js';
 
@@ -40,6 +43,7 @@ const OPTIONS = Symbol('GatewayOptions');
 export class Gateway {
   readonly reference: ReferenceReader;
   readModels = new OpeningReadModels(undefined);
+  readonly requests = new HttpMeter();
   #closing = false;
   readonly #onFault: (fault: unknown) => void;
 
@@ -48,6 +52,7 @@ export class Gateway {
     @Inject(HOSTED_LANES) readonly lanes: readonly HostedLanes[],
     @Inject(HttpAdapterHost) readonly http: HttpAdapterHost,
     @Inject(HealthSigns) readonly signs: HealthSigns,
+    @Inject(Meters) readonly meters: Meters,
   ) {
     const { journal, options: ground } = options.ground;
     this.#onFault = (fault) => options.ground.say(`gateway: ${faultText(fault)}`);
@@ -64,6 +69,8 @@ export class Gateway {
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     const readModels = (): OpeningReadModels => this.readModels;
     this.signs.join({ name: 'read-models', look: () => readModelsSign(this.readModels) });
+    this.meters.join((page) => readModelsOn(page, this.readModels));
+    this.meters.join((page) => this.requests.write(page));
     const stillness =
       this.options.stillness ?? new LocalStillness(ground, lanes as readonly LocalLanes[]);
     const parts = { desk, reference, conclusions, lanes, ground, readModels, stillness };
@@ -71,6 +78,7 @@ export class Gateway {
     serveApi(
       server,
       (scope) => {
+        this.requests.watch(scope);
         registerOrders(scope, RESOURCES, edge);
         registerReads(scope, edge);
       },

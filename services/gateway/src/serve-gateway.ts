@@ -6,6 +6,7 @@ import {
   HealthModule,
   LaneGround,
   LaneTransport,
+  MetricsModule,
   openJournal,
   placeOf,
   RemoteHouse,
@@ -58,7 +59,10 @@ export async function serveGateway(config: Config): Promise<Started> {
     config: gatewayConfigOf(config),
   });
   const started = await startApp(
-    { module: AloneModule, imports: [RemoteLanesModule.of(house), HealthModule, gateway] },
+    {
+      module: AloneModule,
+      imports: [RemoteLanesModule.of(house), HealthModule, MetricsModule.on(journal), gateway],
+    },
     {
       transport: new LaneTransport(),
       host: config.RINGFENCE_HOST,

@@ -8,6 +8,7 @@ import { RiskModule } from '@ringfence/risk';
 import {
   HealthModule,
   LanesModule,
+  MetricsModule,
   type LaneGround,
   type LaneTransport,
 } from '@ringfence/service-kit';
@@ -22,6 +23,7 @@ export class HouseModule {
       SERVICES,
     );
     const gateway = GatewayModule.on({ ground, transport, config });
-    return { module: HouseModule, imports: [lanes, HealthModule, gateway] };
+    const metrics = MetricsModule.on(ground.journal);
+    return { module: HouseModule, imports: [lanes, HealthModule, metrics, gateway] };
   }
 }

@@ -6,6 +6,7 @@ import type { BatchAnswer, CommandBatch, CommandBus, ServiceCalls } from '../com
 import type { ServiceConfig } from '../config.js';
 import { HealthSigns } from '../health-signs.js';
 import { HOSTED_LANES } from '../lanes.module.js';
+import { Meters } from '../metrics/meters.js';
 import { BeatBoard } from './beat-board.js';
 import { PeerClient } from './peer-client.js';
 import { RemoteLanes } from './remote-lanes.js';
@@ -91,8 +92,8 @@ export class RemoteLanesModule {
     return {
       module: RemoteLanesModule,
       global: true,
-      providers: [{ provide: HOSTED_LANES, useValue: lanes }, HealthSigns],
-      exports: [HOSTED_LANES, HealthSigns],
+      providers: [{ provide: HOSTED_LANES, useValue: lanes }, HealthSigns, Meters],
+      exports: [HOSTED_LANES, HealthSigns, Meters],
     };
   }
 }

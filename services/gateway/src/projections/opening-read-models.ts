@@ -1,4 +1,5 @@
 import type { Parked } from '../read-store/parked.entity.js';
+import type { LogLag } from './projector.js';
 import type { ReadModels } from './read-models.js';
 
 const NOBODY: Parked = new Map();
@@ -29,6 +30,10 @@ export class OpeningReadModels {
   /** Records that no row reflects yet; undefined while they open. */
   lag(): number | undefined {
     return this.isOn ? this.#models?.lag() : 0;
+  }
+  /** The same per log; none while they open. */
+  lags(): readonly LogLag[] {
+    return this.#models?.lags() ?? [];
   }
   /** Whether rows reflect all there is; if not, they hurry. */
   areCaughtUp(): boolean {

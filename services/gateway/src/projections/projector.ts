@@ -32,6 +32,13 @@ export interface ProjectorOptions {
   readonly onParked: (line: string) => void;
 }
 
+/** Records of one log that no row reflects yet. */
+export interface LogLag {
+  readonly service: Service;
+  readonly partition: number;
+  readonly records: number;
+}
+
 interface Stream {
   readonly service: Service;
   readonly partition: number;
@@ -126,11 +133,14 @@ export class Projector {
   }
   /** Records that are in the logs and not yet in the read models. */
   lag(endOf: (service: Service, partition: number) => number): number {
-    let lag = 0;
-    for (const { service, partition, reflected } of this.#streams) {
-      lag += Math.max(0, endOf(service, partition) - reflected.seq);
-    }
-    return lag;
+    return this.lags(endOf).reduce((sum, { records }) => sum + records, 0);
+  }
+  /** Per log the records that are in it and not yet in the read models. */
+  lags(endOf: (service: Service, partition: number) => number): readonly LogLag[] {
+    return this.#streams.map(({ service, partition, reflected }) => {
+      const records = Math.max(0, endOf(service, partition) - reflected.seq);
+      return { service, partition, records };
+    });
   }
 
   /** Somebody waits: no pauses until the rows reflect all there is. */

@@ -8,7 +8,7 @@ import { accountsProjection } from './accounts/accounts.projection.js';
 import { balancesProjection } from './balances/balances.projection.js';
 import { CallsProjection } from './calls/calls.projection.js';
 import { PositionsProjection } from './positions/positions.projection.js';
-import { Projector } from './projector.js';
+import { Projector, type LogLag } from './projector.js';
 import { roundsProjection } from './rounds/rounds.projection.js';
 import { TradesProjection } from './trades/trades.projection.js';
 import { WithdrawalsProjection } from './withdrawals/withdrawals.projection.js';
@@ -29,6 +29,8 @@ export interface ReadModels {
   readonly parked: Parked;
   /** records in the logs that no row reflects yet */
   lag(): number;
+  /** the same per log */
+  lags(): readonly LogLag[];
   /** somebody waits for the lag to end */
   hurry(): void;
   positionOf(service: Service, partition: number): Position | undefined;
@@ -70,6 +72,7 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
       return projector.parked;
     },
     lag: () => projector.lag(endOf),
+    lags: () => projector.lags(endOf),
     hurry: () => projector.hurry(),
     positionOf: (service, partition) => projector.positionOf(service, partition),
     async close() {
