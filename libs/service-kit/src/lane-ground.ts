@@ -1,7 +1,7 @@
 import { streamText, type Journal } from '@ringfence/journal';
 import type { Address } from '@ringfence/kernel';
 import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
-import { faultText } from './fault-text.js';
+import type { About, Log } from './logs/log.js';
 import { gatherWitnesses, type Witnesses } from './witnesses.js';
 
 /**
@@ -44,7 +44,7 @@ export interface LaneGroundOptions {
   /** when to take a lane over that another process may own; without it all lanes are this one's */
   readonly ownership?: OwnershipRule;
   /** says what an operator should know */
-  readonly log?: (line: string) => void;
+  readonly log?: Log;
 }
 
 /** What the lanes of one process stand on, whichever service they belong to. */
@@ -66,7 +66,7 @@ export class LaneGround {
   /** What the logs say of each other; read once, and again after `forget`. */
   witnesses(): Promise<Witnesses> {
     this.#witnesses ??= gatherWitnesses(this.journal, this.partitions, (stream, fault) =>
-      this.say(`${streamText(stream)} is no witness: ${faultText(fault)}`),
+      this.say(`${streamText(stream)} is no witness`, { level: 'warn', fault }),
     );
     return this.#witnesses;
   }
@@ -98,7 +98,7 @@ export class LaneGround {
     });
   }
 
-  say(line: string): void {
-    this.options.log?.(line);
+  say(message: string, about?: About): void {
+    this.options.log?.(message, about);
   }
 }

@@ -17,6 +17,7 @@ import type {
   Sights,
 } from './hosted-lanes.js';
 import type { LaneGround } from './lane-ground.js';
+import type { About } from './logs/log.js';
 import { LaneMeter } from './metrics/lane-meter.js';
 import { witnessesOf } from './witnesses.js';
 
@@ -230,9 +231,12 @@ export class LaneHost<State> implements LocalLanes {
       slot.status = 'closed'; // from now on the lane's own counts
       for (const effect of this.effects) effect.opened(lane);
     } catch (fault) {
-      slot.status = 'stopped';
-      slot.fault = fault;
-      this.ground.say(`${this.service}/${partition} does not open: ${faultText(fault)}`);
+      // a standby that ends with its process is no fault
+      slot.status = this.#closing ? 'closed' : 'stopped';
+      slot.fault = this.#closing ? undefined : fault;
+      if (!this.#closing) {
+        this.#say(partition, `does not open: ${faultText(fault)}`, 'error');
+      }
     }
   }
 
@@ -288,12 +292,12 @@ export class LaneHost<State> implements LocalLanes {
 
   #noteFailed(partition: number, slot: Slot<State>, attempt: number, reason: string): void {
     if (!slot.appends.noteFailed(attempt, reason)) return;
-    this.ground.say(`${this.service}/${partition} cannot use its log and tries again: ${reason}`);
+    this.#say(partition, `cannot use its log and tries again: ${reason}`, 'error');
   }
   #noteWritten(partition: number, { appends }: Slot<State>): void {
     const ms = appends.noteWritten();
     if (ms === undefined) return;
-    this.ground.say(`${this.service}/${partition} uses its log again, after ${ms} ms`);
+    this.#say(partition, `uses its log again, after ${ms} ms`, 'info');
   }
 
   #noteDurable(partition: number, slot: Slot<State>, record: LogRecord): void {
@@ -304,11 +308,16 @@ export class LaneHost<State> implements LocalLanes {
     if (shadow && folded - slot.folded >= snapshotEvents) {
       slot.folded = folded;
       shadow.take({ service: this.service, partition }).catch((fault: unknown) => {
-        this.ground.say(`no snapshot of ${this.service}/${partition}: ${faultText(fault)}`);
+        this.#say(partition, `has no new snapshot: ${faultText(fault)}`, 'warn');
       });
     }
     if (slot.lane) for (const effect of this.effects) effect.durable(slot.lane, record);
     this.ground.noteDurable();
+  }
+
+  #say(partition: number, what: string, level: NonNullable<About['level']>): void {
+    const lane = `${this.service}/${partition}`;
+    this.ground.say(`${lane} ${what}`, { level, lane, seq: this.endOf(partition) });
   }
 
   #report(partition: number): LaneReport {

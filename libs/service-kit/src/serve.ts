@@ -12,7 +12,10 @@ import { openJournal, type JournalPlace } from './journal-place.js';
 import { LaneGround, type OwnershipRule } from './lane-ground.js';
 import { LanesModule } from './lanes.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { jsonLog } from './logs/json-log.js';
+import type { Log } from './logs/log.js';
 import { LaneTransport } from './lane-transport.js';
+import { ReadyModule } from './ready.module.js';
 import { ShadowProcesses } from './shadow-processes.js';
 import { closeOnSignal, startApp, type Started } from './start.js';
 
@@ -33,14 +36,14 @@ export interface GroundPlace {
   /** carries packets between lanes; within this process by default */
   readonly exchange?: Exchange;
   readonly ownership?: OwnershipRule;
-  readonly log?: (line: string) => void;
+  readonly log?: Log;
 }
 
 /** What the lanes of a process over a folder stand on. */
 export function groundOf(place: GroundPlace, journal: Journal): LaneGround {
   const { folder, journal: at, partitions, plan, log, exchange, ...rest } = place;
   const snapshots = new FileSnapshotStore(snapshotFolder(folder), (file, why) =>
-    log?.(`${file} is not used: ${why}`),
+    log?.(`${file} is not used: ${why}`, { level: 'warn' }),
   );
   const shadow =
     plan &&
@@ -80,8 +83,9 @@ class AloneModule {}
  */
 export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<Started> {
   const { RINGFENCE_FOLDER, RINGFENCE_PARTITIONS: partitions } = config;
-  const log = (line: string): void => console.error(line);
   const writer = `${alone.service}-${config.RINGFENCE_INSTANCE}-${process.pid}`;
+  const instance = config.RINGFENCE_INSTANCE;
+  const log = jsonLog({ service: alone.service, instance, writer, environment: process.env });
   const { services = [alone.service] } = alone;
   const place = placeOf(config);
   const isShared = place.kind === 'kafka';
@@ -104,6 +108,7 @@ export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<S
       imports: [
         lanes,
         HealthModule,
+        ReadyModule.on('own'),
         MetricsModule.on(journal),
         ...(shared ? [shared.peers(ground)] : []),
       ],
@@ -112,12 +117,13 @@ export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<S
       transport: shared?.streams ?? new LaneTransport(),
       host: config.RINGFENCE_HOST,
       port: config.RINGFENCE_PORT,
+      log,
     },
   );
   shared?.serve(started);
-  closeOnSignal(async () => {
+  closeOnSignal(log, async () => {
     await started.app.close();
-    shared?.close();
+    await shared?.close();
     await ground.options.shadow?.close();
     await journal.close();
   });

@@ -15,6 +15,7 @@ import {
   type Stillness,
 } from '@ringfence/service-kit';
 import { Conclusions } from './api/conclusions.js';
+import { Drain } from './api/drain.js';
 import { HttpMeter } from './api/http-meter.js';
 import { issueFirstKey, issueFirstKeyLater } from './api/first-key.js';
 import { OrderDesk } from './api/order-desk.js';
@@ -44,6 +45,7 @@ export class Gateway {
   readonly reference: ReferenceReader;
   readModels = new OpeningReadModels(undefined);
   readonly requests = new HttpMeter();
+  readonly drain = new Drain();
   #closing = false;
   readonly #onFault: (fault: unknown) => void;
 
@@ -55,7 +57,8 @@ export class Gateway {
     @Inject(Meters) readonly meters: Meters,
   ) {
     const { journal, options: ground } = options.ground;
-    this.#onFault = (fault) => options.ground.say(`gateway: ${faultText(fault)}`);
+    this.#onFault = (fault) =>
+      options.ground.say(`gateway: ${faultText(fault)}`, { level: 'error' });
     this.reference = new ReferenceReader(journal, ground.cache, this.#onFault);
   }
 
@@ -69,6 +72,11 @@ export class Gateway {
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     const readModels = (): OpeningReadModels => this.readModels;
     this.signs.join({ name: 'read-models', look: () => readModelsSign(this.readModels) });
+    this.signs.joinReadiness({
+      name: 'intake',
+      waitsFor: () => (this.drain.isClosing ? 'ends' : ''),
+    });
+    this.signs.joinReadiness({ name: 'reference', waitsFor: () => this.#waitsForReference() });
     this.meters.join((page) => readModelsOn(page, this.readModels));
     this.meters.join((page) => this.requests.write(page));
     const stillness =
@@ -79,11 +87,19 @@ export class Gateway {
       server,
       (scope) => {
         this.requests.watch(scope);
+        this.drain.watch(scope);
         registerOrders(scope, RESOURCES, edge);
         registerReads(scope, edge);
       },
       this.#onFault,
     );
+  }
+
+  /** Keys and names are in the reference log: without it nobody is known. */
+  #waitsForReference(): string {
+    const end = this.lanes.find(({ service }) => service === 'reference')?.endOf(0) ?? 0;
+    const { seq } = this.reference;
+    return seq > 0 || end === 0 ? '' : `read to ${seq} of ${end}`;
   }
 
   /** Nest calls it when the lanes are open. */
@@ -109,6 +125,8 @@ export class Gateway {
   /** Nest calls it before the lanes close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#closing = true;
+    // the lanes still decide: what was taken is answered
+    await this.drain.close();
     this.reference.close();
     await this.readModels.close();
   }

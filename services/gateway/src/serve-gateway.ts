@@ -4,11 +4,13 @@ import {
   closeOnSignal,
   ConfigInvalid,
   HealthModule,
+  jsonLog,
   LaneGround,
   LaneTransport,
   MetricsModule,
   openJournal,
   placeOf,
+  ReadyModule,
   RemoteHouse,
   RemoteLanesModule,
   startApp,
@@ -37,7 +39,7 @@ export async function serveGateway(config: Config): Promise<Started> {
   }
   const { RINGFENCE_PARTITIONS: partitions, RINGFENCE_INSTANCE: instance } = config;
   const writer = `gateway-${instance}-${process.pid}`;
-  const say = (line: string): void => console.error(line);
+  const say = jsonLog({ service: 'gateway', instance, writer, environment: process.env });
   const journal = await openJournal(place, { writer, partitions, say });
   const cache = new DecodeCache();
   const house = new RemoteHouse({ journal, cache, writer, config, say });
@@ -61,15 +63,22 @@ export async function serveGateway(config: Config): Promise<Started> {
   const started = await startApp(
     {
       module: AloneModule,
-      imports: [RemoteLanesModule.of(house), HealthModule, MetricsModule.on(journal), gateway],
+      imports: [
+        RemoteLanesModule.of(house),
+        HealthModule,
+        ReadyModule.on('known'),
+        MetricsModule.on(journal),
+        gateway,
+      ],
     },
     {
       transport: new LaneTransport(),
       host: config.RINGFENCE_HOST,
       port: config.RINGFENCE_PORT,
+      log: say,
     },
   );
-  closeOnSignal(async () => {
+  closeOnSignal(say, async () => {
     await started.app.close();
     house.close();
     await journal.close();

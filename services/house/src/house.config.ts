@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { GATEWAY_VARIABLES, type GatewayConfig } from '@ringfence/gateway';
-import { readConfig, SERVICE_VARIABLES } from '@ringfence/service-kit';
+import { readConfig, SERVICE_VARIABLES, type Log } from '@ringfence/service-kit';
 
 /** How a house is started. */
 export interface HouseConfig extends GatewayConfig {
@@ -14,7 +14,7 @@ export interface HouseConfig extends GatewayConfig {
   readonly queueMax?: number;
   /** a lane takes a snapshot after so many events */
   readonly snapshotEvents?: number;
-  readonly log?: (line: string) => void;
+  readonly log?: Log;
 }
 
 /** Options of the command line stand for variables of the environment. */

@@ -9,6 +9,7 @@ import {
   HealthModule,
   LanesModule,
   MetricsModule,
+  ReadyModule,
   type LaneGround,
   type LaneTransport,
 } from '@ringfence/service-kit';
@@ -24,6 +25,7 @@ export class HouseModule {
     );
     const gateway = GatewayModule.on({ ground, transport, config });
     const metrics = MetricsModule.on(ground.journal);
-    return { module: HouseModule, imports: [lanes, HealthModule, metrics, gateway] };
+    const seen = [HealthModule, ReadyModule.on('known'), metrics];
+    return { module: HouseModule, imports: [lanes, ...seen, gateway] };
   }
 }

@@ -23,6 +23,9 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** Names this process in the records that it writes. */
+export const writerName = (): string => `house-${process.pid}`;
+
 const PLAN = new URL('./plan.js', import.meta.url);
 
 /**
@@ -44,7 +47,7 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
       queueMax,
       snapshotEvents,
       log,
-      writer: `house-${process.pid}`,
+      writer: writerName(),
       ...(journal ? undefined : { plan: PLAN }),
     },
     logs,
@@ -56,7 +59,7 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
   };
   try {
     const root = HouseModule.on(ground, transport, config);
-    const { app, url } = await startApp(root, { transport, host, port });
+    const { app, url } = await startApp(root, { transport, host, port, log });
     const close = async (): Promise<void> => {
       await app.close();
       await end();

@@ -11,6 +11,7 @@ import {
 } from '@ringfence/lane';
 import { AppendWatch } from '../append-watch.js';
 import type { BatchAnswer } from '../command-bus.js';
+import type { Log } from '../logs/log.js';
 import type { RepeatItem } from './beat.js';
 
 /** Orders without an answer, at most; more are refused as busy. */
@@ -44,7 +45,7 @@ export interface CommandSenderOptions {
   readonly address: Address;
   /** names this process */
   readonly sender: string;
-  readonly say: (line: string) => void;
+  readonly say: Log;
   readonly answerMs?: number;
 }
 
@@ -135,13 +136,14 @@ export class CommandSender {
   async #append(bytes: Uint8Array): Promise<number | undefined> {
     const { journal, address, say } = this.options;
     const stream = commandStream(address.service, address.partition);
+    const lane = addressText(address);
     for (let attempt = 1; !this.#closed; attempt++) {
       let reason: string;
       try {
         const answer = await journal.append(stream, bytes);
         if (answer.kind === 'appended') {
           const ms = this.#appends.noteWritten();
-          if (ms !== undefined) say(`orders to ${addressText(address)} flow again, after ${ms} ms`);
+          if (ms !== undefined) say(`orders to ${lane} flow again, after ${ms} ms`, { lane });
           return answer.offset;
         }
         ({ reason } = answer);
@@ -150,7 +152,7 @@ export class CommandSender {
         reason = String(fault);
       }
       if (this.#appends.noteFailed(attempt, reason)) {
-        say(`orders to ${addressText(address)} cannot be sent: ${reason}`);
+        say(`orders to ${lane} cannot be sent: ${reason}`, { level: 'error', lane });
       }
       const ms = Math.min(WAIT_MAX_MS, WAIT_FIRST_MS * 2 ** Math.min(attempt, 10));
       await new Promise((resume) => setTimeout(resume, ms));

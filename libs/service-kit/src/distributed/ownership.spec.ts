@@ -116,6 +116,20 @@ describe('a lane is taken over', () => {
     expect(await waitsFor(ownership)).toBe(1_000);
   });
 
+  it('at once when its owner said that it closed it in order (KIT-116)', async () => {
+    const board = new BeatBoard({ journal: new MemoryJournal(), addresses: [LANE] });
+    const ownership = ownershipOf(board, 0);
+    board.note(LANE, beat('a', 1));
+    board.note(LANE, beat('b', 0, 'closed')); // it owned nothing
+    expect(await ownership.mayOpen(LANE)).toBe(false);
+    board.note(LANE, beat('a', 1, 'closed'));
+    expect(await waitsFor(ownership)).toBe(0);
+    board.note(LANE, beat('c', 2));
+    expect(await ownership.mayOpen(LANE)).toBe(false);
+    board.note(LANE, beat('c', 2, 'fenced')); // it does not know who follows
+    expect(await ownership.mayOpen(LANE)).toBe(false);
+  });
+
   it('later by a process that took it over just before, or was frozen itself (KIT-115)', async () => {
     const board = new BeatBoard({ journal: new MemoryJournal(), addresses: [LANE] });
     const ownership = ownershipOf(board, 1);

@@ -6,6 +6,7 @@ import type { BatchAnswer, CommandBatch, CommandBus, ServiceCalls } from '../com
 import type { ServiceConfig } from '../config.js';
 import { HealthSigns } from '../health-signs.js';
 import { HOSTED_LANES } from '../lanes.module.js';
+import type { Log } from '../logs/log.js';
 import { Meters } from '../metrics/meters.js';
 import { BeatBoard } from './beat-board.js';
 import { PeerClient } from './peer-client.js';
@@ -19,7 +20,7 @@ export interface RemoteHouseOptions {
   /** names this process */
   readonly writer: string;
   readonly config: ServiceConfig;
-  readonly say: (line: string) => void;
+  readonly say: Log;
 }
 
 /** A house whose lanes live in other processes, as a gateway sees it. */

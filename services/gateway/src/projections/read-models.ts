@@ -59,7 +59,7 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
     projections,
     reference: (seq) => reference.reach(seq),
     onFault,
-    onParked: (line) => ground.say(`gateway: ${line}`),
+    onParked: (line) => ground.say(`gateway: ${line}`, { level: 'error' }),
   });
   const endOf = (service: Service, partition: number): number =>
     lanes.find((each) => each.service === service)?.endOf(partition) ?? 0;
