@@ -41,6 +41,13 @@ export const SERVICE_VARIABLES = {
   RINGFENCE_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0: any free port */
   RINGFENCE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** share of requests that are traced; `off`: none, and nothing is measured for it */
+  RINGFENCE_TRACE: z
+    .union([z.literal('off'), z.coerce.number().gt(0).max(1)], 'must be off, or above 0 up to 1')
+    .default('off')
+    .transform((ratio) => (ratio === 'off' ? 0 : ratio)),
+  /** an OpenTelemetry collector's address for traces; without it spans are lines of the log */
+  RINGFENCE_OTLP_URL: z.url().optional(),
 };
 
 const SECRET_MIN = 16;

@@ -2,6 +2,7 @@ import { streamText, type Journal } from '@ringfence/journal';
 import type { Address } from '@ringfence/kernel';
 import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
 import type { About, Log } from './logs/log.js';
+import type { Tracer } from './traces/tracer.js';
 import { gatherWitnesses, type Witnesses } from './witnesses.js';
 
 /**
@@ -43,6 +44,8 @@ export interface LaneGroundOptions {
   readonly snapshotEvents?: number;
   /** when to take a lane over that another process may own; without it all lanes are this one's */
   readonly ownership?: OwnershipRule;
+  /** follows orders; without it nobody does */
+  readonly tracer?: Tracer;
   /** says what an operator should know */
   readonly log?: Log;
 }

@@ -19,6 +19,7 @@ import type {
 import type { LaneGround } from './lane-ground.js';
 import type { About } from './logs/log.js';
 import { LaneMeter } from './metrics/lane-meter.js';
+import { laneSpans } from './traces/lane-spans.js';
 import { witnessesOf } from './witnesses.js';
 
 /** Events, own and read, after which a lane takes a snapshot: what a takeover folds again. */
@@ -103,11 +104,24 @@ export class LaneHost<State> implements LocalLanes {
     }
     return new Promise((resolve) => {
       const end = appends.begin(commands, resolve);
-      const done = (answers: readonly Answer[]): void => end({ kind: 'answers', answers });
+      const answered = (answers: readonly Answer[]): void => end({ kind: 'answers', answers });
+      const done = this.#traced(partition, commands, answered);
       const taken = lane.submit(commands, done, offset);
       if (!taken) end({ kind: 'busy' });
       else if (commands.length === 0) end({ kind: 'answers', answers: [] });
     });
+  }
+
+  #traced(
+    partition: number,
+    commands: CommandBatch['commands'],
+    answered: (answers: readonly Answer[]) => void,
+  ): (answers: readonly Answer[]) => void {
+    const { tracer } = this.ground.options;
+    if (!tracer) return answered;
+    const { meter } = this.#slots[partition];
+    const lane = `${this.service}/${partition}`;
+    return laneSpans({ tracer, lane, meter }, commands, answered);
   }
 
   reports(): readonly LaneReport[] {
@@ -267,7 +281,7 @@ export class LaneHost<State> implements LocalLanes {
         return this.#wait(attempt);
       },
       breathe: () => new Promise((resume) => setImmediate(resume)),
-      onAppend: () => slot.meter.noteAppend(),
+      onAppend: (seq) => slot.meter.noteAppend(seq),
       onDurable: (record) => this.#noteDurable(partition, slot, record),
     });
   }

@@ -18,6 +18,8 @@ import { LaneTransport } from './lane-transport.js';
 import { ReadyModule } from './ready.module.js';
 import { ShadowProcesses } from './shadow-processes.js';
 import { closeOnSignal, startApp, type Started } from './start.js';
+import { openTracer } from './traces/open-tracer.js';
+import type { Tracer } from './traces/tracer.js';
 
 export interface GroundPlace {
   readonly folder: string;
@@ -36,6 +38,7 @@ export interface GroundPlace {
   /** carries packets between lanes; within this process by default */
   readonly exchange?: Exchange;
   readonly ownership?: OwnershipRule;
+  readonly tracer?: Tracer;
   readonly log?: Log;
 }
 
@@ -97,8 +100,18 @@ export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<S
   const shared = isShared
     ? await shareLanes({ journal, writer, services, config, log })
     : undefined;
+  const tracer = await openTracer(config, alone.service, log);
   const ground = groundOf(
-    { folder, journal: place, partitions, writer, plan: alone.plan, log, ...shared?.ground },
+    {
+      folder,
+      journal: place,
+      partitions,
+      writer,
+      plan: alone.plan,
+      log,
+      tracer,
+      ...shared?.ground,
+    },
     journal,
   );
   const lanes = LanesModule.of([alone.module(ground)], services);
@@ -126,6 +139,7 @@ export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<S
     await shared?.close();
     await ground.options.shadow?.close();
     await journal.close();
+    await tracer?.close();
   });
   console.log(JSON.stringify({ service: alone.service, url: started.url, pid: process.pid }));
   return started;

@@ -23,10 +23,11 @@ import { registerOrders } from './api/order-routes.js';
 import { registerReads } from './api/read-routes.js';
 import { ReferenceReader } from './api/reference-reader.js';
 import { RESOURCES } from './api/resources.js';
-import { serveApi } from './api/server.js';
+import { serveApi, type FaultHearer } from './api/server.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
 import { readModelsOn } from './projections/read-models-meter.js';
+import { RowSpans } from './projections/row-spans.js';
 import { readModelsSign } from './projections/read-models-sign.js';
 import { openReadModels } from './projections/read-models.js';
 
@@ -47,7 +48,8 @@ export class Gateway {
   readonly requests = new HttpMeter();
   readonly drain = new Drain();
   #closing = false;
-  readonly #onFault: (fault: unknown) => void;
+  readonly #rowSpans: RowSpans | undefined;
+  readonly #onFault: FaultHearer;
 
   constructor(
     @Inject(OPTIONS) readonly options: GatewayOptions,
@@ -57,8 +59,11 @@ export class Gateway {
     @Inject(Meters) readonly meters: Meters,
   ) {
     const { journal, options: ground } = options.ground;
-    this.#onFault = (fault) =>
-      options.ground.say(`gateway: ${faultText(fault)}`, { level: 'error' });
+    this.#onFault = (fault, trace) =>
+      options.ground.say(`gateway: ${faultText(fault)}`, { level: 'error', trace });
+    const { tracer } = ground;
+    const shown: RowSpans['shown'] = (...lane) => this.readModels.seqOf(...lane);
+    if (tracer && options.config.projections === 'on') this.#rowSpans = new RowSpans(tracer, shown);
     this.reference = new ReferenceReader(journal, ground.cache, this.#onFault);
   }
 
@@ -82,7 +87,7 @@ export class Gateway {
     const stillness =
       this.options.stillness ?? new LocalStillness(ground, lanes as readonly LocalLanes[]);
     const parts = { desk, reference, conclusions, lanes, ground, readModels, stillness };
-    const edge = { ...parts, calls: transport };
+    const edge = { ...parts, calls: transport, tracer: options.tracer, rowSpans: this.#rowSpans };
     serveApi(
       server,
       (scope) => {
@@ -118,6 +123,7 @@ export class Gateway {
       lanes: this.lanes,
       databaseUrl: config.databaseUrl,
       onFault: this.#onFault,
+      onReflected: () => this.#rowSpans?.reflected(),
     });
     this.readModels = new OpeningReadModels(opening, this.#onFault);
   }
@@ -129,6 +135,7 @@ export class Gateway {
     await this.drain.close();
     this.reference.close();
     await this.readModels.close();
+    this.#rowSpans?.close();
   }
 }
 

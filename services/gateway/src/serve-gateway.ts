@@ -9,6 +9,7 @@ import {
   LaneTransport,
   MetricsModule,
   openJournal,
+  openTracer,
   placeOf,
   ReadyModule,
   RemoteHouse,
@@ -42,6 +43,7 @@ export async function serveGateway(config: Config): Promise<Started> {
   const say = jsonLog({ service: 'gateway', instance, writer, environment: process.env });
   const journal = await openJournal(place, { writer, partitions, say });
   const cache = new DecodeCache();
+  const tracer = await openTracer(config, 'gateway', say);
   const house = new RemoteHouse({ journal, cache, writer, config, say });
   await house.start();
   const ground = new LaneGround({
@@ -51,6 +53,7 @@ export async function serveGateway(config: Config): Promise<Started> {
     cache,
     partitions,
     writer,
+    tracer,
     log: say,
   });
   const { stillness } = house;
@@ -82,6 +85,7 @@ export async function serveGateway(config: Config): Promise<Started> {
     await started.app.close();
     house.close();
     await journal.close();
+    await tracer?.close();
   });
   console.log(JSON.stringify({ service: 'gateway', url: started.url, pid: process.pid }));
   return started;

@@ -36,7 +36,7 @@ const PLAN = new URL('./plan.js', import.meta.url);
  * @throws FolderInUse when another process has the folder; HouseFolderUnfit
  */
 export async function startHouse(config: HouseConfig, journal?: Journal): Promise<House> {
-  const { folder, host, port, queueMax, snapshotEvents, log } = config;
+  const { folder, host, port, queueMax, snapshotEvents, log, tracer } = config;
   const { partitions } = openHouseFolder(folder, config.partitions);
   const logs = journal ?? (await SegmentJournal.open(journalFolder(folder)));
   const ground = groundOf(
@@ -47,6 +47,7 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
       queueMax,
       snapshotEvents,
       log,
+      tracer,
       writer: writerName(),
       ...(journal ? undefined : { plan: PLAN }),
     },

@@ -61,6 +61,7 @@ export class CommandSender {
   /** by the offset of the entry that carried them; until all of them are answered */
   readonly #entries = new Map<number, { readonly waiting: readonly Waiting[]; open: number }>();
   #count = 0;
+  #inFlight: Promise<unknown> = Promise.resolve();
   #sending = false;
   #closed = false;
 
@@ -116,11 +117,20 @@ export class CommandSender {
     while (this.#queue.length > 0 && !this.#closed) {
       const entry = this.#queue.splice(0, ENTRY_MAX);
       const commands = entry.map(({ sheaf, index }) => sheaf.commands[index]);
-      const offset = await this.#append(packCommands(this.options.sender, commands));
-      if (offset === undefined) break;
-      this.#noteSent(entry, offset);
+      const sent = this.#send(entry, packCommands(this.options.sender, commands));
+      this.#inFlight = sent;
+      if (!(await sent)) break;
     }
     this.#sending = false;
+  }
+  async #send(entry: readonly Waiting[], bytes: Uint8Array): Promise<boolean> {
+    const offset = await this.#append(bytes);
+    if (offset !== undefined) this.#noteSent(entry, offset);
+    return offset !== undefined;
+  }
+  /** Resolves when the entry in flight is noted: its lane may tell of it before the broker does. */
+  async noted(): Promise<void> {
+    await this.#inFlight;
   }
 
   #noteSent(waiting: readonly Waiting[], offset: number): void {

@@ -82,6 +82,7 @@ export class StreamBus implements CommandBus {
     const line = this.#lines.get(addressNumber(address));
     if (!line) return;
     for (const item of items) {
+      if (!line.sender.awaited(item)) await line.sender.noted();
       const command = line.sender.awaited(item);
       if (!command) continue;
       try {

@@ -9,12 +9,14 @@ export class LaneMeter {
   readonly append = new Histogram(SECONDS_BOUNDS);
   /** decisions per record */
   readonly batch = new Histogram(BATCH_BOUNDS);
-  /** of the newest append, by the steady clock, ms */
+  /** of the newest append: its record, and when it began and ended by the steady clock, ms */
+  seq = 0;
   begun = 0;
   ended = 0;
 
   /** There is one append in flight. */
-  noteAppend(): void {
+  noteAppend(seq: number): void {
+    this.seq = seq;
     this.begun = performance.now();
   }
   noteDurable({ decided }: LogRecord): void {

@@ -28,6 +28,8 @@ export interface ProjectorOptions {
   /** resolves when the reference log is folded that far: rows may need its units */
   readonly reference: (seq: number) => Promise<void>;
   readonly onFault: (fault: unknown) => void;
+  /** hears that the rows show more than before */
+  readonly onReflected?: () => void;
   /** hears of each account whose rows the database refuses */
   readonly onParked: (line: string) => void;
 }
@@ -213,7 +215,10 @@ export class Projector {
     if (steps.length === 0) return false;
     const hasMoved = this.#streams.some(({ tail, reflected }) => tail.head.seq > reflected.seq);
     const ends = this.#streams.map(positionOf);
-    const reflect = (): void => this.#streams.forEach((stream, i) => (stream.reflected = ends[i]));
+    const reflect = (): void => {
+      this.#streams.forEach((stream, i) => (stream.reflected = ends[i]));
+      this.options.onReflected?.();
+    };
     // what moved no row is noted with the next row: it costs nothing to read it again
     if (rows.count === 0) reflect();
     else {

@@ -19,6 +19,8 @@ export interface ReadModelOptions {
   readonly lanes: readonly HostedLanes[];
   readonly databaseUrl?: string;
   readonly onFault: (fault: unknown) => void;
+  /** hears that the rows show more than before */
+  readonly onReflected?: () => void;
 }
 
 /** Everything that is shown and decides nothing: rows in a database, and how far they are. */
@@ -38,7 +40,7 @@ export interface ReadModels {
 }
 
 export async function openReadModels(options: ReadModelOptions): Promise<ReadModels> {
-  const { ground, reference, lanes, databaseUrl, onFault } = options;
+  const { ground, reference, lanes, databaseUrl, onFault, onReflected } = options;
   const { names } = reference;
   const projections = [
     accountsProjection,
@@ -59,6 +61,7 @@ export async function openReadModels(options: ReadModelOptions): Promise<ReadMod
     projections,
     reference: (seq) => reference.reach(seq),
     onFault,
+    onReflected,
     onParked: (line) => ground.say(`gateway: ${line}`, { level: 'error' }),
   });
   const endOf = (service: Service, partition: number): number =>
