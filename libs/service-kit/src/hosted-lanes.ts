@@ -12,9 +12,10 @@ import type { BatchAnswer, CommandBatch } from './command-bus.js';
 import type { LaneMeter } from './metrics/lane-meter.js';
 
 /**
- * `opening`: it replays its log. `standby`: it reads on until the owner falls silent. `stalled`: it cannot use its log, as on a full disk, and tries
- * again by itself. `stood-down`: another process opened an epoch while this one took over. `silent`:
- * no process is heard that owns it.
+ * `opening`: it replays its log. `standby`: it reads on until the owner falls silent, or says that
+ * it closed the lane. `stalled`: it cannot use its log, as on a full disk, and tries again by
+ * itself. `stood-down`: another process opened an epoch while this one took over. `silent`: no
+ * process is heard that owns it.
  */
 export type HostedStatus = LaneStatus | 'opening' | 'standby' | 'stalled' | 'stood-down' | 'silent';
 

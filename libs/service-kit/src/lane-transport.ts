@@ -21,7 +21,8 @@ export class LaneTransport
   listen(callback: () => void): void {
     callback();
   }
-  close(): void {}
+  /** Ends the intake of orders. */
+  close(): void | Promise<void> {}
   on(): void {}
   unwrap<T>(): T {
     throw new Error('there is no server below: orders travel by function call');

@@ -63,7 +63,7 @@ export class LaneStreams extends LaneTransport {
     const signs = this.#hosts.flatMap((host) =>
       Array.from({ length: host.partitions }, (_, partition) => {
         const beat = this.beatOf(host, partition);
-        if (beat?.status !== 'closed') return undefined;
+        if (beat?.status !== 'closed') return Promise.resolve();
         return this.#sign({ service: host.service, partition }, beat);
       }),
     );

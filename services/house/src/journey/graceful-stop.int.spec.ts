@@ -124,6 +124,9 @@ describeWith(['kafka'], 'a process that ends in order', ({ kafka }) => {
   it(
     'has taken the trace of an order across processes, with positions (KIT-151)',
     async () => {
+      const peerKey = String(owner.plan.environment['RINGFENCE_PEER_KEY']);
+      const stranger = { method: 'POST', headers: { 'ringfence-peer-key': `not ${peerKey}` } };
+      expect((await fetch(`${standby.url}/peer/standings`, stranger)).status).toBe(403);
       await cluster.of('gateway').stop();
       const spans = async (process: ServiceProcess): Promise<Json[]> => {
         const text = await readFile(process.logFile, 'utf8');
@@ -133,6 +136,10 @@ describeWith(['kafka'], 'a process that ends in order', ({ kafka }) => {
       const requests = (await spans(cluster.of('gateway'))).filter(
         ({ trace, message }) => trace === TRACE && String(message).includes('POST /v1/accounts'),
       );
+      for (const each of [cluster.of('gateway'), cluster.of('risk'), owner, standby]) {
+        const said = await readFile(each.logFile, 'utf8');
+        for (const secret of [peerKey, OPERATOR, venueKey(1)]) expect(said).not.toContain(secret);
+      }
       const lanes = (await spans(owner)).filter(({ trace }) => trace === TRACE);
       expect(String(requests[0]?.['message'])).toMatch(/lane=accounts\/0 seq=\d+/);
       for (const name of ['decide', 'append']) {

@@ -1,14 +1,19 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { jsonLog } from '@ringfence/service-kit';
 import { spanMemory } from '@ringfence/service-kit/span-memory';
 import { familiesOf, namedMetrics } from './named-metrics.fixture.js';
 import { furnish, OPERATOR, venueKey, Walk, type Reply } from './walk.fixture.js';
 
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 const TRACEPARENT = `00-${TRACE}-${CALLER}-00`;
 
 /** Shown while something of the kind is there, or by processes on Kafka. */
-const ELSEWHERE = /^ringfence_(close_outs|open_round_waits_for|journal_\w+)$/;
+const ELSEWHERE = /^ringfence_(close_outs|open_round|open_round_waits_for|journal_\w+)$/;
 
 const page = async (walk: Walk): Promise<string> =>
   String((await walk.ask('GET', '/metrics', { as: '' })).body['text']);
@@ -61,8 +66,12 @@ it('follows an order to the rows that show it, and shows all that is named', asy
   expect(repeats).toMatchObject([{ name: 'decide', facts: { seq } }]);
 
   await furnish(walk);
-  await page(walk); // the event loop is watched from the first page on
-  const shown = familiesOf(await page(walk));
+  // the event loop is watched from the first page on
+  let shown = familiesOf(await page(walk));
+  for (const end = performance.now() + 5_000; performance.now() < end;) {
+    if (shown.has('ringfence_event_loop_delay_seconds')) break;
+    shown = familiesOf(await page(walk));
+  }
   const missing = namedMetrics().filter((name) => !shown.has(name) && !ELSEWHERE.test(name));
   expect(missing).toEqual([]);
   await walk.end();
@@ -126,6 +135,24 @@ it('says nothing secret in the log: not of a start, a refusal, nor a fault', asy
   for (const secret of [password, OPERATOR, 'a-key-that-nobody-knows', venueKey(1)]) {
     expect(all).not.toContain(secret);
   }
+}, 60_000);
+
+it('says in one line why it does not start, and nothing secret', async () => {
+  const password = 'a-word-of-the-database';
+  const environment = {
+    RINGFENCE_DATABASE_URL: `postgres://house:${password}@127.0.0.1:1/house`,
+    RINGFENCE_PARTITIONS: 'many',
+    RINGFENCE_TRACE: '2',
+  };
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  expect(code).toBe(1);
+  expect(JSON.parse(said)).toMatchObject({ level: 'error', message: 'does not start' });
+  expect(said).toMatch(/ConfigInvalid: RINGFENCE_PARTITIONS.*RINGFENCE_TRACE/);
+  expect(said).not.toContain(password);
 }, 60_000);
 
 it('ends in order: what it acknowledged is there, what it did not take says so', async () => {
