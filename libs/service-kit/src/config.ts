@@ -43,9 +43,10 @@ export const SERVICE_VARIABLES = {
   RINGFENCE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** share of requests that are traced; `off`: none, and nothing is measured for it */
   RINGFENCE_TRACE: z
-    .union([z.literal('off'), z.coerce.number().gt(0).max(1)], 'must be off, or above 0 up to 1')
+    .string()
     .default('off')
-    .transform((ratio) => (ratio === 'off' ? 0 : ratio)),
+    .transform((text) => (text === 'off' ? 0 : Number(text === '' ? NaN : text)))
+    .refine((ratio) => ratio >= 0 && ratio <= 1, 'must be off, or a share from 0 to 1'),
   /** an OpenTelemetry collector's address for traces; without it spans are lines of the log */
   RINGFENCE_OTLP_URL: z.url().optional(),
 };

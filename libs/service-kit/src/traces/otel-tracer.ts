@@ -9,6 +9,9 @@ import { BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trac
 import { isSampled, readTraceparent, writeTraceparent, type TraceContext } from './traceparent.js';
 import type { Span, Tracer } from './tracer.js';
 
+/** A collector has so long to take what is left when the process ends, ms. */
+const CLOSE_MS = 3_000;
+
 export interface OtelTracerOptions {
   /** share of requests that are followed, above 0 and at most 1 */
   readonly ratio: number;
@@ -25,7 +28,7 @@ export function otelTracer({ ratio, processor, resource }: OtelTracerOptions): T
   });
   const tracer = provider.getTracer('ringfence');
   const start = (name: string, parent: TraceContext | undefined, at?: number): Span =>
-    spanOf(tracer.startSpan(name, { startTime: at }, parent ? within(parent) : ROOT_CONTEXT));
+    spanOf(tracer.startSpan(name, { startTime: at }, parent ? under(parent) : ROOT_CONTEXT));
   return {
     begin(name, traceparent) {
       const parent = readTraceparent(traceparent);
@@ -34,11 +37,19 @@ export function otelTracer({ ratio, processor, resource }: OtelTracerOptions): T
       return isWanted ? start(name, parent) : undefined;
     },
     follow: (name, traceparent, at) => start(name, readTraceparent(traceparent), at),
-    close: () => provider.shutdown(),
+    close: () => within(CLOSE_MS, provider.shutdown()),
   };
 }
 
-const within = (parent: TraceContext): Context =>
+/** What is shut down, or that time: a collector that is away keeps no process alive. */
+async function within(ms: number, shutdown: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const isOver = new Promise<void>((end) => (timer = setTimeout(end, ms)));
+  await Promise.race([shutdown.catch(() => undefined), isOver]);
+  clearTimeout(timer);
+}
+
+const under = (parent: TraceContext): Context =>
   trace.setSpanContext(ROOT_CONTEXT, {
     ...parent,
     traceFlags: TraceFlags.SAMPLED,

@@ -15,6 +15,9 @@ const TRACEPARENT = `00-${TRACE}-${CALLER}-00`;
 /** Shown while something of the kind is there, or by processes on Kafka. */
 const ELSEWHERE = /^ringfence_(close_outs|open_round|open_round_waits_for|journal_\w+)$/;
 
+/** Read models in memory start a database of their own. */
+const SHOWN_MS = 150_000;
+
 const page = async (walk: Walk): Promise<string> =>
   String((await walk.ask('GET', '/metrics', { as: '' })).body['text']);
 
@@ -27,7 +30,7 @@ async function figure(walk: Walk, start: string): Promise<number> {
 
 /** The rows reflect all there is; read models in memory take a while to open. */
 async function untilShown(walk: Walk): Promise<void> {
-  for (const end = performance.now() + 90_000; ;) {
+  for (const end = performance.now() + SHOWN_MS; ;) {
     const { body } = await walk.get('/v1/house/quiet?wait=5000');
     if (body['quiet'] === true && body['projectionLag'] === 0) return;
     if (performance.now() > end) throw new Error(`not shown: ${JSON.stringify(body)}`);
@@ -75,7 +78,7 @@ it('follows an order to the rows that show it, and shows all that is named', asy
   const missing = namedMetrics().filter((name) => !shown.has(name) && !ELSEWHERE.test(name));
   expect(missing).toEqual([]);
   await walk.end();
-}, 120_000);
+}, 240_000);
 
 it('counts what each lane did, what it waits for, and who asked', async () => {
   const walk = await Walk.begin();
