@@ -70,6 +70,9 @@ const TABLE = {
     ...lib('kernel', 'contracts', 'lane', 'journal'),
     ...lib('journal-kafka', 'journal-segments'), // where the logs are is configuration
     ...npm(...NEST, '@nestjs/platform-fastify', '@nestjs/terminus', 'zod'),
+    // logs and traces of every service are made here, and nowhere else
+    ...npm('pino', '@opentelemetry/api', '@opentelemetry/sdk-trace-base'),
+    ...npm('@opentelemetry/exporter-trace-otlp-http'),
     builtin('fs'), // snapshots of lanes
     NODE,
   ],

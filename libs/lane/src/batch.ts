@@ -8,6 +8,11 @@ export interface ClientCommand {
   readonly id: CommandId;
   readonly by: By;
   readonly command: Command;
+  /**
+   * the trace that asked for it, a `traceparent` of W3C: it goes beside the order and into no
+   * record
+   */
+  readonly trace?: string;
 }
 /** Bytes that are no command of this house: kept out, with the SHA-256 that names them. */
 export interface Unreadable {
@@ -85,6 +90,9 @@ export class Batch {
   /** per peer the last message number that this record accounts for */
   readonly sent = new Map<number, number>();
   events = 0;
+  /** decisions of this record that faulted, or were kept out */
+  faulted = 0;
+  quarantined = 0;
 
   add(decided: HouseDecided): void {
     this.decided.push(decided);

@@ -29,7 +29,14 @@ export function packCommands(sender: string, commands: readonly ClientCommand[])
     outcome: ACCEPTED,
     events: [],
   }));
-  const head = { v: VERSION, sender, n: commands.length, contracts: catalogue.fingerprint };
+  const trace = tracesOf(commands);
+  const head = {
+    v: VERSION,
+    sender,
+    n: commands.length,
+    contracts: catalogue.fingerprint,
+    ...(trace.length > 0 ? { trace } : undefined),
+  };
   return withHeadLine(head, catalogue.encode(decided));
 }
 
@@ -40,11 +47,45 @@ export function packCommands(sender: string, commands: readonly ClientCommand[])
 export function unpackCommands(bytes: Uint8Array): readonly Submitted[] {
   const split = splitHeadLine(bytes);
   const commands = split?.head['v'] === VERSION ? commandsIn(split.body) : undefined;
-  if (commands) return commands;
+  if (commands) return withTraces(commands, split?.head['trace']);
   const of = hash(bytes);
   const id = present(parseCommandId(of.slice(0, ID_DIGITS)), 'an id of hexadecimal digits');
   return [{ id, by: SYSTEM, command: null, hash: of }];
 }
+
+/** Orders that follow each other and belong to one trace: the first, how many, `traceparent`. */
+type TraceRun = readonly [first: number, count: number, trace: string];
+
+/** Which trace asked for which orders: beside the orders, since no record knows of it. */
+function tracesOf(commands: readonly ClientCommand[]): readonly TraceRun[] {
+  const runs: TraceRun[] = [];
+  commands.forEach(({ trace }, index) => {
+    if (trace === undefined) return;
+    const [first, count, last] = runs.at(-1) ?? [0, 0, ''];
+    const goesOn = last === trace && first + count === index;
+    if (goesOn) runs[runs.length - 1] = [first, count + 1, trace];
+    else runs.push([index, 1, trace]);
+  });
+  return runs;
+}
+
+/** What is no list of runs is left out: nothing depends on traces. */
+function withTraces(commands: ClientCommand[], given: unknown): readonly ClientCommand[] {
+  if (!Array.isArray(given)) return commands;
+  for (const run of given.filter(isTraceRun)) {
+    const [first, count, trace] = run;
+    for (let i = first; i < Math.min(first + count, commands.length); i++) {
+      commands[i] = { ...commands[i], trace };
+    }
+  }
+  return commands;
+}
+const isTraceRun = (run: unknown): run is TraceRun =>
+  Array.isArray(run) &&
+  Number.isSafeInteger(run[0]) &&
+  run[0] >= 0 &&
+  Number.isSafeInteger(run[1]) &&
+  typeof run[2] === 'string';
 
 function commandsIn(body: Uint8Array): ClientCommand[] | undefined {
   try {

@@ -94,6 +94,8 @@ export class LaneCore<State> {
   ticks = 0;
   /** first offset of the command stream that is not wholly decided */
   commands = 0;
+  /** commands that faulted while they were decided live, and changed nothing */
+  faults = 0;
   #offsets: Uint32Array;
   readonly #mail: Mail;
   readonly #own: Order;
@@ -210,6 +212,7 @@ export class LaneCore<State> {
    * stops the lane.
    */
   #decideFault(command: Command, order: Order, cause: unknown, into: Event[]): Outcome {
+    this.faults++;
     if (order.id !== null) return { kind: 'faulted', reason: reasonOf(cause) };
     const refused = order.from && this.definition.refuse?.(command, order, 'fault');
     if (!refused) throw new LaneFault(this.address, command, null, cause);

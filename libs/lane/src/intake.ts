@@ -51,6 +51,10 @@ export class Intake<State> {
   #seq = 0;
   /** events folded so far, own and foreign: what a takeover would have to read again */
   folded = 0;
+  /** since the lane opened: commands that came again, faulted, or were kept out of the fold */
+  repeated = 0;
+  faulted = 0;
+  quarantined = 0;
 
   constructor(
     public core: LaneCore<State>,
@@ -86,6 +90,7 @@ export class Intake<State> {
     this.#idle = new Batch();
     this.#seq = this.options.writer.next().seq;
     this.core.begin(this.#seq);
+    const { faults } = this.core;
     try {
       this.#takeInputs(batch);
       this.#takeCommands(batch);
@@ -101,6 +106,8 @@ export class Intake<State> {
     }
     this.#idleRecords = 0;
     this.folded += batch.events;
+    this.faulted += batch.faulted + this.core.faults - faults;
+    this.quarantined += batch.quarantined;
     for (const [peer, { sent }] of this.core.channels) {
       if (this.options.post.unsent(peer, sent)) batch.sent.set(peer, sent);
     }
@@ -304,23 +311,27 @@ export class Intake<State> {
     const { id, by } = submitted;
     const known = this.core.ids.find(id);
     if (known.length > 0) {
+      this.repeated++;
       this.options.onRepeat({ submission, index, seqs: known });
       return;
     }
     batch.owe(submission, index);
-    batch.add({ origin: { kind: 'client', id, by }, ...this.#decideClient(submitted) });
+    batch.add({ origin: { kind: 'client', id, by }, ...this.#decideClient(submitted, batch) });
     this.core.ids.add(id, this.#seq);
   }
 
-  #decideClient(submitted: Submitted): Omit<HouseDecided, 'origin'> {
+  #decideClient(submitted: Submitted, batch: Batch): Omit<HouseDecided, 'origin'> {
     const { id, by, command } = submitted;
     if (command === null) {
+      batch.quarantined++;
       return { command, outcome: { kind: 'quarantined', hash: submitted.hash }, events: [] };
     }
     const aside = this.setAside.size > 0 ? this.setAside.get(id) : undefined;
     if (aside) {
-      const kept = aside.kind === 'quarantined' ? null : command;
-      return { command: kept, outcome: aside, events: [] };
+      const isKeptOut = aside.kind === 'quarantined';
+      if (isKeptOut) batch.quarantined++;
+      else batch.faulted++;
+      return { command: isKeptOut ? null : command, outcome: aside, events: [] };
     }
     const { outcome, events } = this.core.decide(command, { id, by, from: null, cause: null });
     return { command, outcome, events };

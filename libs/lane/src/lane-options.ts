@@ -13,8 +13,25 @@ export interface LaneOptions<State> extends LoadOptions<State> {
   readonly mayOpen?: OpenOptions['mayOpen'];
   /** waiting client commands, at most */
   readonly queueMax?: number;
+  /** hears that a record is handed to the log; there is one append in flight */
+  readonly onAppend?: (seq: number) => void;
   /** hears of every record that is durable, in order */
   readonly onDurable?: (record: LogRecord) => void;
+}
+
+/** How far a lane is in one log that it reads. */
+export interface InputStanding {
+  readonly topic: string;
+  /** last sequence number that the lane has taken */
+  readonly taken: number;
+  /** and the last that it was given: the rest waits */
+  readonly read: number;
+}
+/** What happened to clients' commands since the lane opened. */
+export interface LaneCounts {
+  readonly repeated: number;
+  readonly faulted: number;
+  readonly quarantined: number;
 }
 
 /** `fenced`: another process took over. `stopped`: a fault that needs a mended build. */

@@ -15,7 +15,7 @@ import { LogInput } from './input.js';
 import { Intake } from './intake.js';
 import { Loader } from './load.js';
 import { decodeRecord, logStream, REFERENCE_TOPIC } from './log-tail.js';
-import type { LaneOptions, LaneStatus } from './lane-options.js';
+import type { InputStanding, LaneCounts, LaneOptions, LaneStatus } from './lane-options.js';
 import { foldedTo, hasSuccessor } from './own-log.js';
 import { Postbox } from './postbox.js';
 import { RepeatDesk } from './repeat-desk.js';
@@ -151,9 +151,15 @@ export class Lane<State> {
   get nextCommands(): number {
     return this.#nextCommands;
   }
-  /** per log that it reads, the last sequence number that it has taken */
-  get inputSeqs(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#inputs.map(({ topic, tail }) => [topic, tail.head.seq]));
+
+  get inputStandings(): readonly InputStanding[] {
+    return this.#inputs.map(({ topic, tail }) => {
+      return { topic, taken: this.#core.inputs.get(topic)?.seq ?? 0, read: tail.head.seq };
+    });
+  }
+  get counts(): LaneCounts {
+    const { repeated, faulted, quarantined } = this.#intake;
+    return { repeated, faulted, quarantined };
   }
 
   /**
@@ -329,6 +335,7 @@ export class Lane<State> {
     this.#flying.push(batch);
     await this.#inflight;
     if (this.#status === 'fenced' || this.#status === 'stopped') return;
+    this.options.onAppend?.(head.seq);
     this.#inflight = this.#writer.append(bytes, head).then(
       (receipt) => this.#durable(batch, receipt, head),
       (fault: unknown) => this.#stop(fault),

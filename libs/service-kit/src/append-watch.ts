@@ -19,6 +19,7 @@ interface UnderWay {
  */
 export class AppendWatch {
   readonly #underWay = new Set<UnderWay>();
+  #outstanding = 0;
   readonly #onStall = new Set<() => void>();
   #since: number | undefined;
   #reason = '';
@@ -26,6 +27,10 @@ export class AppendWatch {
 
   get isStalled(): boolean {
     return this.#isStalled;
+  }
+  /** orders that were handed in and are not answered */
+  get outstanding(): number {
+    return this.#outstanding;
   }
   /** why the newest attempt failed; empty while they succeed */
   get reason(): string {
@@ -66,9 +71,10 @@ export class AppendWatch {
   begin(commands: Commands, hear: Hear): Hear {
     const underWay = { commands, hear };
     this.#underWay.add(underWay);
+    this.#outstanding += commands.length;
     if (this.#isStalled) hear(this.#pending(commands));
     return (answer) => {
-      this.#underWay.delete(underWay);
+      if (this.#underWay.delete(underWay)) this.#outstanding -= commands.length;
       hear(answer);
     };
   }

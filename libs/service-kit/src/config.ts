@@ -41,6 +41,14 @@ export const SERVICE_VARIABLES = {
   RINGFENCE_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0: any free port */
   RINGFENCE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** share of requests that are traced; `off`: none, and nothing is measured for it */
+  RINGFENCE_TRACE: z
+    .string()
+    .default('off')
+    .transform((text) => (text === 'off' ? 0 : Number(text === '' ? NaN : text)))
+    .refine((ratio) => ratio >= 0 && ratio <= 1, 'must be off, or a share from 0 to 1'),
+  /** an OpenTelemetry collector's address for traces; without it spans are lines of the log */
+  RINGFENCE_OTLP_URL: z.url().optional(),
 };
 
 const SECRET_MIN = 16;

@@ -1,17 +1,26 @@
 import type { CommandId, Service } from '@ringfence/kernel';
 import type { ChainHead, Receipt } from '@ringfence/journal';
-import type { HouseDecided, Lane, LaneStatus, LogRecord } from '@ringfence/lane';
+import type {
+  HouseDecided,
+  InputStanding,
+  Lane,
+  LaneCounts,
+  LaneStatus,
+  LogRecord,
+} from '@ringfence/lane';
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
+import type { LaneMeter } from './metrics/lane-meter.js';
 
 /**
- * `opening`: it replays its log. `standby`: it reads on until the owner falls silent. `stalled`: it
- * cannot use its log, as on a full disk, and tries again by itself. `stood-down`: another process
- * opened an epoch while this one took over. `silent`: no process is heard that owns it.
+ * `opening`: it replays its log. `standby`: it reads on until the owner falls silent, or says that
+ * it closed the lane. `stalled`: it cannot use its log, as on a full disk, and tries again by
+ * itself. `stood-down`: another process opened an epoch while this one took over. `silent`: no
+ * process is heard that owns it.
  */
 export type HostedStatus = LaneStatus | 'opening' | 'standby' | 'stalled' | 'stood-down' | 'silent';
 
 /** How one lane stands, for operators. */
-export interface LaneReport {
+export interface LaneReport extends LaneCounts {
   readonly service: Service;
   readonly partition: number;
   readonly status: HostedStatus;
@@ -23,6 +32,10 @@ export interface LaneReport {
   readonly queued: number;
   readonly unacked: number;
   readonly ignored: number;
+  /** orders that were handed in here and are not answered */
+  readonly outstanding: number;
+  /** how far it is in each log that it reads */
+  readonly inputs: readonly InputStanding[];
   /** log time, ms UTC */
   readonly time: number;
 }
@@ -65,6 +78,8 @@ export interface HostedLanes {
   live(partition: number): Promise<LiveState | undefined>;
   /** of the newest state; empty while the lane is not open */
   digestOf(partition: number): Promise<string>;
+  /** how the records fare of a lane in this process */
+  meterOf?(partition: number): LaneMeter;
   /** the last durable record's sequence number; 0 while there is none */
   endOf(partition: number): number;
   headOf(partition: number): ChainHead;

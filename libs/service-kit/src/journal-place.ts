@@ -1,5 +1,6 @@
 import { topicsOf } from '@ringfence/contracts';
 import type { Journal } from '@ringfence/journal';
+import type { Log } from './logs/log.js';
 
 /** Where the logs of a house are. */
 export type JournalPlace = { readonly kind: 'segments'; readonly folder: string } | KafkaPlace;
@@ -27,7 +28,7 @@ export interface OpenJournalOptions {
   readonly partitions: number;
   /** reads beside a writer of the same folder; topics are not made */
   readonly readOnly?: boolean;
-  readonly say?: (line: string) => void;
+  readonly say?: Log;
 }
 
 /**
@@ -52,11 +53,15 @@ export async function openJournal(
     ...(topicPrefix ? { topicPrefix } : undefined),
     ...(tls ? { ssl: true } : undefined),
     ...(sasl ? { sasl: saslOf(sasl) } : undefined),
-    onTrouble: (what: string) => say?.(`kafka: ${what}`),
+    onTrouble: (what: string) => say?.(`kafka: ${what}`, { level: 'warn' }),
   };
   if (!readOnly) await ensureTopics(options, topicsOf(partitions), { replication, flushEach });
   return KafkaJournal.open(options);
 }
+
+/** What a journal counts of its work with brokers, by name; nothing when it counts nothing. */
+export const countersOf = (journal: Journal): Readonly<Record<string, number>> =>
+  'counters' in journal ? (journal.counters as Readonly<Record<string, number>>) : {};
 
 type Sasl = NonNullable<KafkaPlace['sasl']>;
 /** The library tells its mechanisms apart by their types. */

@@ -1,7 +1,8 @@
 import { streamText, type Journal } from '@ringfence/journal';
 import type { Address } from '@ringfence/kernel';
 import type { DecodeCache, Exchange, SnapshotStore } from '@ringfence/lane';
-import { faultText } from './fault-text.js';
+import type { About, Log } from './logs/log.js';
+import type { Tracer } from './traces/tracer.js';
 import { gatherWitnesses, withSeen, type SeenPosition, type Witnesses } from './witnesses.js';
 
 /**
@@ -45,8 +46,10 @@ export interface LaneGroundOptions {
   readonly ownership?: OwnershipRule;
   /** positions of the logs that somebody besides the logs has seen; a fault makes it no witness */
   readonly moreWitnesses?: () => Promise<readonly SeenPosition[]>;
+  /** follows orders; without it nobody does */
+  readonly tracer?: Tracer;
   /** says what an operator should know */
-  readonly log?: (line: string) => void;
+  readonly log?: Log;
 }
 
 /** What the lanes of one process stand on, whichever service they belong to. */
@@ -72,12 +75,12 @@ export class LaneGround {
   }
   async #gatherWitnesses(): Promise<Witnesses> {
     const gathered = await gatherWitnesses(this.journal, this.partitions, (stream, fault) =>
-      this.say(`${streamText(stream)} is no witness: ${faultText(fault)}`),
+      this.say(`${streamText(stream)} is no witness`, { level: 'warn', fault }),
     );
     try {
       return withSeen(gathered, (await this.options.moreWitnesses?.()) ?? []);
     } catch (fault) {
-      this.say(`who stands beside the logs is no witness: ${faultText(fault)}`);
+      this.say('who stands beside the logs is no witness', { level: 'warn', fault });
       return gathered;
     }
   }
@@ -109,7 +112,7 @@ export class LaneGround {
     });
   }
 
-  say(line: string): void {
-    this.options.log?.(line);
+  say(message: string, about?: About): void {
+    this.options.log?.(message, about);
   }
 }

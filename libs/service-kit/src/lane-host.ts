@@ -1,7 +1,7 @@
 import type { LaneDefinition } from '@ringfence/contracts';
 import { invariant, type CommandId, type Service } from '@ringfence/kernel';
 import { GENESIS, type ChainHead, type Witness } from '@ringfence/journal';
-import { Lane, logStream, type Answer, type LogRecord } from '@ringfence/lane';
+import { Lane, logStream, type Answer, type LaneCounts, type LogRecord } from '@ringfence/lane';
 import { AppendWatch } from './append-watch.js';
 import type { BatchAnswer, CommandBatch } from './command-bus.js';
 import { faultText } from './fault-text.js';
@@ -17,11 +17,15 @@ import type {
   Sights,
 } from './hosted-lanes.js';
 import type { LaneGround } from './lane-ground.js';
+import type { About } from './logs/log.js';
+import { LaneMeter } from './metrics/lane-meter.js';
+import { laneSpans } from './traces/lane-spans.js';
 import { witnessesOf } from './witnesses.js';
 
 /** Events, own and read, after which a lane takes a snapshot: what a takeover folds again. */
 const SNAPSHOT_EVENTS = 150_000;
 const UNREADABLE = 'a log that it reads cannot be read now';
+const NO_COUNTS: LaneCounts = { repeated: 0, faulted: 0, quarantined: 0 };
 const WAIT_FIRST_MS = 5;
 const WAIT_MAX_MS = 1000;
 
@@ -30,6 +34,7 @@ interface Slot<State> {
   status: 'opening' | 'standby' | 'stood-down' | 'stopped' | 'closed';
   fault: unknown;
   appends: AppendWatch;
+  readonly meter: LaneMeter;
   /** the newest opening, over or under way */
   opening: Promise<void>;
   /** events that the lane had folded when the last snapshot was asked for */
@@ -58,6 +63,7 @@ export class LaneHost<State> implements LocalLanes {
       status: 'closed',
       fault: undefined,
       appends: new AppendWatch(),
+      meter: new LaneMeter(),
       opening: Promise.resolve(),
       folded: 0,
       unacked: 0,
@@ -98,11 +104,24 @@ export class LaneHost<State> implements LocalLanes {
     }
     return new Promise((resolve) => {
       const end = appends.begin(commands, resolve);
-      const done = (answers: readonly Answer[]): void => end({ kind: 'answers', answers });
+      const answered = (answers: readonly Answer[]): void => end({ kind: 'answers', answers });
+      const done = this.#traced(partition, commands, answered);
       const taken = lane.submit(commands, done, offset);
       if (!taken) end({ kind: 'busy' });
       else if (commands.length === 0) end({ kind: 'answers', answers: [] });
     });
+  }
+
+  #traced(
+    partition: number,
+    commands: CommandBatch['commands'],
+    answered: (answers: readonly Answer[]) => void,
+  ): (answers: readonly Answer[]) => void {
+    const { tracer } = this.ground.options;
+    if (!tracer) return answered;
+    const { meter } = this.#slots[partition];
+    const lane = `${this.service}/${partition}`;
+    return laneSpans({ tracer, lane, meter }, commands, answered);
   }
 
   reports(): readonly LaneReport[] {
@@ -111,6 +130,9 @@ export class LaneHost<State> implements LocalLanes {
   gauges(partition: number): readonly Gauge[] {
     const lane = this.lane(partition);
     return (lane && this.sights.gauges?.(lane.state, lane.time)) ?? [];
+  }
+  meterOf(partition: number): LaneMeter {
+    return this.#slots[partition].meter;
   }
   live(partition: number): Promise<LiveState | undefined> {
     const lane = this.lane(partition);
@@ -148,8 +170,9 @@ export class LaneHost<State> implements LocalLanes {
   standing(partition: number): LaneStanding | undefined {
     const lane = this.lane(partition);
     if (lane?.status !== 'active') return undefined;
-    const { nextCommands, inputSeqs } = lane;
-    return { isIdle: lane.quiet(() => 0), nextCommands, inputs: inputSeqs };
+    const { nextCommands, inputStandings } = lane;
+    const inputs = Object.fromEntries(inputStandings.map(({ topic, read }) => [topic, read]));
+    return { isIdle: lane.quiet(() => 0), nextCommands, inputs };
   }
 
   tend(): void {
@@ -222,9 +245,12 @@ export class LaneHost<State> implements LocalLanes {
       slot.status = 'closed'; // from now on the lane's own counts
       for (const effect of this.effects) effect.opened(lane);
     } catch (fault) {
-      slot.status = 'stopped';
-      slot.fault = fault;
-      this.ground.say(`${this.service}/${partition} does not open: ${faultText(fault)}`);
+      // a standby that ends with its process is no fault
+      slot.status = this.#closing ? 'closed' : 'stopped';
+      slot.fault = this.#closing ? undefined : fault;
+      if (!this.#closing) {
+        this.#say(partition, `does not open: ${faultText(fault)}`, 'error');
+      }
     }
   }
 
@@ -255,6 +281,7 @@ export class LaneHost<State> implements LocalLanes {
         return this.#wait(attempt);
       },
       breathe: () => new Promise((resume) => setImmediate(resume)),
+      onAppend: (seq) => slot.meter.noteAppend(seq),
       onDurable: (record) => this.#noteDurable(partition, slot, record),
     });
   }
@@ -279,26 +306,32 @@ export class LaneHost<State> implements LocalLanes {
 
   #noteFailed(partition: number, slot: Slot<State>, attempt: number, reason: string): void {
     if (!slot.appends.noteFailed(attempt, reason)) return;
-    this.ground.say(`${this.service}/${partition} cannot use its log and tries again: ${reason}`);
+    this.#say(partition, `cannot use its log and tries again: ${reason}`, 'error');
   }
   #noteWritten(partition: number, { appends }: Slot<State>): void {
     const ms = appends.noteWritten();
     if (ms === undefined) return;
-    this.ground.say(`${this.service}/${partition} uses its log again, after ${ms} ms`);
+    this.#say(partition, `uses its log again, after ${ms} ms`, 'info');
   }
 
   #noteDurable(partition: number, slot: Slot<State>, record: LogRecord): void {
     this.#noteWritten(partition, slot);
+    slot.meter.noteDurable(record);
     const { shadow, snapshotEvents = SNAPSHOT_EVENTS } = this.ground.options;
     const folded = slot.lane?.folded ?? 0;
     if (shadow && folded - slot.folded >= snapshotEvents) {
       slot.folded = folded;
       shadow.take({ service: this.service, partition }).catch((fault: unknown) => {
-        this.ground.say(`no snapshot of ${this.service}/${partition}: ${faultText(fault)}`);
+        this.#say(partition, `has no new snapshot: ${faultText(fault)}`, 'warn');
       });
     }
     if (slot.lane) for (const effect of this.effects) effect.durable(slot.lane, record);
     this.ground.noteDurable();
+  }
+
+  #say(partition: number, what: string, level: NonNullable<About['level']>): void {
+    const lane = `${this.service}/${partition}`;
+    this.ground.say(`${lane} ${what}`, { level, lane, seq: this.endOf(partition) });
   }
 
   #report(partition: number): LaneReport {
@@ -315,6 +348,9 @@ export class LaneHost<State> implements LocalLanes {
       queued: lane?.queued ?? 0,
       unacked: lane?.unacked ?? 0,
       ignored: lane?.ignored ?? 0,
+      outstanding: appends.outstanding,
+      inputs: lane?.inputStandings ?? [],
+      ...(lane?.counts ?? NO_COUNTS),
       time: lane?.time ?? 0,
     };
   }

@@ -21,6 +21,7 @@ export class LaneTransport
   listen(callback: () => void): void {
     callback();
   }
+  /** Ends the intake of orders. */
   close(): void | Promise<void> {}
   on(): void {}
   unwrap<T>(): T {

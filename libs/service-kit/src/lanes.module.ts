@@ -14,6 +14,7 @@ import { HealthSigns } from './health-signs.js';
 import type { LaneGround } from './lane-ground.js';
 import type { LaneEffect, LocalLanes, Sights } from './hosted-lanes.js';
 import { LaneHost } from './lane-host.js';
+import { Meters } from './metrics/meters.js';
 
 /** Token of the lanes of one service. */
 export const lanesToken = (service: Service): string => `lanes.${service}`;
@@ -61,12 +62,12 @@ export class LanesModule {
       useFactory: (...hosts: LocalLanes[]) => hosts,
       inject: services.map(lanesToken),
     };
-    const exports = [HOSTED_LANES, HealthSigns];
+    const exports = [HOSTED_LANES, HealthSigns, Meters];
     return {
       module: LanesModule,
       global: true,
       imports: [...modules],
-      providers: [lanes, HealthSigns],
+      providers: [lanes, HealthSigns, Meters],
       exports,
     };
   }

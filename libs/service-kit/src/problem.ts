@@ -46,6 +46,7 @@ export const PROBLEMS = {
   'lane-busy': { status: 429, title: 'Too many orders wait; send it again later' },
   'command-faulted': { status: 500, title: 'The order met a fault and changed nothing' },
   'internal-error': { status: 500, title: 'A fault of the house' },
+  closing: { status: 503, title: 'This process ends; nothing was taken, send it again' },
   'lane-stalled': {
     status: 503,
     title: 'The lane that decides this cannot use its log; nothing was taken, send it again later',

@@ -11,9 +11,15 @@ import { snapshotFolder } from './folders.js';
 import { openJournal, type JournalPlace } from './journal-place.js';
 import { LaneGround, type LaneGroundOptions, type OwnershipRule } from './lane-ground.js';
 import { LanesModule } from './lanes.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { jsonLog } from './logs/json-log.js';
+import type { Log } from './logs/log.js';
 import { LaneTransport } from './lane-transport.js';
+import { ReadyModule } from './ready.module.js';
 import { ShadowProcesses } from './shadow-processes.js';
 import { closeOnSignal, startApp, type Started } from './start.js';
+import { openTracer } from './traces/open-tracer.js';
+import type { Tracer } from './traces/tracer.js';
 
 export interface GroundPlace {
   readonly folder: string;
@@ -33,14 +39,15 @@ export interface GroundPlace {
   readonly exchange?: Exchange;
   readonly ownership?: OwnershipRule;
   readonly moreWitnesses?: LaneGroundOptions['moreWitnesses'];
-  readonly log?: (line: string) => void;
+  readonly tracer?: Tracer;
+  readonly log?: Log;
 }
 
 /** What the lanes of a process over a folder stand on. */
 export function groundOf(place: GroundPlace, journal: Journal): LaneGround {
   const { folder, journal: at, partitions, plan, log, exchange, ...rest } = place;
   const snapshots = new FileSnapshotStore(snapshotFolder(folder), (file, why) =>
-    log?.(`${file} is not used: ${why}`),
+    log?.(`${file} is not used: ${why}`, { level: 'warn' }),
   );
   const shadow =
     plan &&
@@ -80,8 +87,9 @@ class AloneModule {}
  */
 export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<Started> {
   const { RINGFENCE_FOLDER, RINGFENCE_PARTITIONS: partitions } = config;
-  const log = (line: string): void => console.error(line);
   const writer = `${alone.service}-${config.RINGFENCE_INSTANCE}-${process.pid}`;
+  const instance = config.RINGFENCE_INSTANCE;
+  const log = jsonLog({ service: alone.service, instance, writer, environment: process.env });
   const { services = [alone.service] } = alone;
   const place = placeOf(config);
   const isShared = place.kind === 'kafka';
@@ -93,28 +101,46 @@ export async function serveAlone(alone: Alone, config: ServiceConfig): Promise<S
   const shared = isShared
     ? await shareLanes({ journal, writer, services, config, log })
     : undefined;
+  const tracer = await openTracer(config, alone.service, log);
   const ground = groundOf(
-    { folder, journal: place, partitions, writer, plan: alone.plan, log, ...shared?.ground },
+    {
+      folder,
+      journal: place,
+      partitions,
+      writer,
+      plan: alone.plan,
+      log,
+      tracer,
+      ...shared?.ground,
+    },
     journal,
   );
   const lanes = LanesModule.of([alone.module(ground)], services);
   const started = await startApp(
     {
       module: AloneModule,
-      imports: [lanes, HealthModule, ...(shared ? [shared.peers(ground)] : [])],
+      imports: [
+        lanes,
+        HealthModule,
+        ReadyModule.on('own'),
+        MetricsModule.on(journal),
+        ...(shared ? [shared.peers(ground)] : []),
+      ],
     },
     {
       transport: shared?.streams ?? new LaneTransport(),
       host: config.RINGFENCE_HOST,
       port: config.RINGFENCE_PORT,
+      log,
     },
   );
   shared?.serve(started);
-  closeOnSignal(async () => {
+  closeOnSignal(log, async () => {
     await started.app.close();
-    shared?.close();
+    await shared?.close();
     await ground.options.shadow?.close();
     await journal.close();
+    await tracer?.close();
   });
   console.log(JSON.stringify({ service: alone.service, url: started.url, pid: process.pid }));
   return started;

@@ -2,6 +2,8 @@ import { type DynamicModule, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LaneTransport } from './lane-transport.js';
+import { SILENT, type Log } from './logs/log.js';
+import { nestLog } from './logs/nest-log.js';
 
 export interface StartOptions {
   readonly transport: LaneTransport;
@@ -9,6 +11,7 @@ export interface StartOptions {
   /** 0: any free port */
   readonly port: number;
   readonly bodyLimitBytes?: number;
+  readonly log?: Log;
 }
 export interface Started {
   readonly app: INestApplication;
@@ -23,14 +26,14 @@ const BODY_LIMIT_BYTES = 2 * 1024 * 1024;
  * once its lanes decide.
  */
 export async function startApp(root: DynamicModule, options: StartOptions): Promise<Started> {
-  const { transport, host, port, bodyLimitBytes = BODY_LIMIT_BYTES } = options;
+  const { transport, host, port, bodyLimitBytes = BODY_LIMIT_BYTES, log = SILENT } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true },
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
-    logger: ['error', 'warn'],
+    logger: nestLog(log),
     abortOnError: false,
     bodyParser: false,
   });
@@ -45,16 +48,27 @@ export async function startApp(root: DynamicModule, options: StartOptions): Prom
   }
 }
 
-/** Ends the process in order at the first signal; a second one ends it at once. */
-export function closeOnSignal(close: () => Promise<void>): void {
+/** Longer than any append in flight may take; what is open then is as after a kill: no harm. */
+const CLOSE_MS = 15_000;
+
+/**
+ * Ends the process in order at the first signal, with status 0; a second signal, or an end that
+ * takes too long, ends it at once with 1. Nothing depends on an end in order.
+ */
+export function closeOnSignal(log: Log, close: () => Promise<void>): void {
   let closing = false;
-  const end = (): void => {
+  const end = (signal: NodeJS.Signals): void => {
     if (closing) process.exit(1);
     closing = true;
+    log(`ends at ${signal}`);
+    setTimeout(() => {
+      log('does not end in time', { level: 'error' });
+      process.exit(1);
+    }, CLOSE_MS).unref();
     close().then(
       () => process.exit(0),
       (fault: unknown) => {
-        console.error(fault);
+        log('does not end in order', { level: 'error', fault });
         process.exit(1);
       },
     );

@@ -183,6 +183,8 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
       'faulted',
       'accepted',
     ]);
+    // the fold that was made anew decided them a second time, and no record counts twice
+    expect(house.lane(toyOf(0))?.counts).toEqual({ repeated: 0, faulted: 2, quarantined: 0 });
   });
 
   it('quarantine bytes that are no command, with their hash, and go on (LANE-007)', async () => {
@@ -201,6 +203,7 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     await house.exhaust();
     const kinds = answers.map((one) => one.kind === 'answered' && one.decided.outcome.kind);
     expect(kinds).toEqual(['quarantined', 'accepted', 'quarantined', 'accepted']);
+    expect(house.lane(toyOf(0))?.counts).toEqual({ repeated: 2, faulted: 0, quarantined: 1 });
   });
 
   it('set aside a command that no record can hold, and go on (LANE-028)', async () => {
@@ -224,6 +227,7 @@ describe('lanes of a toy counter under any order, loss, repetition and crash', (
     const kinds = answers.map((one) => one.kind === 'answered' && one.decided.outcome.kind);
     const once = ['accepted', 'quarantined', 'accepted'];
     expect(kinds).toEqual([...once, ...once]);
+    expect(house.lane(toyOf(0))?.counts).toEqual({ repeated: 3, faulted: 0, quarantined: 1 });
     expect(house.lane(toyOf(0))?.head.seq).toBeGreaterThan(before);
     await settle(house);
   });

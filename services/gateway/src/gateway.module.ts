@@ -5,6 +5,7 @@ import {
   faultText,
   HealthSigns,
   HOSTED_LANES,
+  Meters,
   type CommandBus,
   LocalStillness,
   type HostedLanes,
@@ -14,17 +15,21 @@ import {
   type Stillness,
 } from '@ringfence/service-kit';
 import { Conclusions } from './api/conclusions.js';
+import { Drain } from './api/drain.js';
+import { HttpMeter } from './api/http-meter.js';
 import { issueFirstKey, issueFirstKeyLater } from './api/first-key.js';
 import { OrderDesk } from './api/order-desk.js';
 import { registerOrders } from './api/order-routes.js';
 import { registerReads } from './api/read-routes.js';
 import { ReferenceReader } from './api/reference-reader.js';
 import { RESOURCES } from './api/resources.js';
-import { serveApi } from './api/server.js';
+import { serveApi, type FaultHearer } from './api/server.js';
 import { Live } from './feed/live.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { makeProjections } from './projections/all-projections.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
+import { readModelsOn } from './projections/read-models-meter.js';
+import { RowSpans } from './projections/row-spans.js';
 import { readModelsSign } from './projections/read-models-sign.js';
 import { ReadModels } from './projections/read-models.js';
 
@@ -43,17 +48,25 @@ export class Gateway {
   readonly reference: ReferenceReader;
   readonly live: Live;
   readModels = new OpeningReadModels();
+  readonly requests = new HttpMeter();
+  readonly drain = new Drain();
   #closing = false;
-  readonly #onFault: (fault: unknown) => void;
+  readonly #rowSpans: RowSpans | undefined;
+  readonly #onFault: FaultHearer;
 
   constructor(
     @Inject(OPTIONS) readonly options: GatewayOptions,
     @Inject(HOSTED_LANES) readonly lanes: readonly HostedLanes[],
     @Inject(HttpAdapterHost) readonly http: HttpAdapterHost,
     @Inject(HealthSigns) readonly signs: HealthSigns,
+    @Inject(Meters) readonly meters: Meters,
   ) {
     const { journal, options: ground } = options.ground;
-    this.#onFault = (fault) => options.ground.say(`gateway: ${faultText(fault)}`);
+    this.#onFault = (fault, trace) =>
+      options.ground.say(`gateway: ${faultText(fault)}`, { level: 'error', trace });
+    const { tracer } = ground;
+    const shown: RowSpans['shown'] = (...lane) => this.readModels.seqOf(...lane);
+    if (tracer && options.config.projections === 'on') this.#rowSpans = new RowSpans(tracer, shown);
     const reference = new ReferenceReader(journal, ground.cache, this.#onFault);
     this.reference = reference;
     const { ground: of, config } = options;
@@ -72,18 +85,38 @@ export class Gateway {
     const readModels = (): OpeningReadModels => this.readModels;
     this.signs.join({ name: 'read-models', look: () => readModelsSign(this.readModels) });
     this.signs.join({ name: 'ephemeral', look: () => live.sign() });
+    this.signs.joinReadiness({
+      name: 'intake',
+      waitsFor: () => (this.drain.isClosing ? 'ends' : ''),
+    });
+    this.signs.joinReadiness({ name: 'reference', waitsFor: () => this.#waitsForReference() });
+    this.meters.join((page) => readModelsOn(page, this.readModels));
+    this.meters.join((page) => this.requests.write(page));
+    this.meters.join((page) => {
+      for (const [name, value] of Object.entries(live.gauges())) page.gauge(name, value);
+    });
     const stillness =
       this.options.stillness ?? new LocalStillness(ground, lanes as readonly LocalLanes[]);
     const of = { desk, reference, conclusions, limits, lanes, live, stillness };
-    const edge = { ...of, ground, calls: transport, readModels };
+    const traces = { tracer: options.tracer, rowSpans: this.#rowSpans };
+    const edge = { ...of, ...traces, ground, calls: transport, readModels };
     serveApi(
       server,
       (scope) => {
+        this.requests.watch(scope);
+        this.drain.watch(scope);
         registerOrders(scope, RESOURCES, edge);
         registerReads(scope, edge);
       },
       this.#onFault,
     );
+  }
+
+  /** Keys and names are in the reference log: without it nobody is known. */
+  #waitsForReference(): string {
+    const end = this.lanes.find(({ service }) => service === 'reference')?.endOf(0) ?? 0;
+    const { seq } = this.reference;
+    return seq > 0 || end === 0 ? '' : `read to ${seq} of ${end}`;
   }
 
   /** Nest calls it when the lanes are open. */
@@ -113,15 +146,19 @@ export class Gateway {
       database: config.database,
       onFault: this.#onFault,
       say: (line) => ground.say(`gateway: ${line}`),
+      onReflected: () => this.#rowSpans?.reflected(),
     });
   }
 
   /** Nest calls it before the lanes close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#closing = true;
+    // the lanes still decide: what was taken is answered
+    await this.drain.close();
     await this.live.close();
     this.reference.close();
     await this.readModels.close();
+    this.#rowSpans?.close();
   }
 }
 

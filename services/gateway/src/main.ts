@@ -2,6 +2,7 @@ import {
   checked,
   DISTRIBUTED_VARIABLES,
   readConfig,
+  runLogged,
   SERVICE_VARIABLES,
 } from '@ringfence/service-kit';
 import { GATEWAY_VARIABLES } from './gateway.config.js';
@@ -9,4 +10,4 @@ import { serveGateway } from './serve-gateway.js';
 
 /** The way in to a house whose services run beside this process on Kafka. */
 const variables = { ...SERVICE_VARIABLES, ...DISTRIBUTED_VARIABLES, ...GATEWAY_VARIABLES };
-await serveGateway(checked(readConfig(variables, process.env)));
+await runLogged('gateway', async () => serveGateway(checked(readConfig(variables, process.env))));

@@ -4,10 +4,14 @@ import {
   closeOnSignal,
   ConfigInvalid,
   HealthModule,
+  jsonLog,
   LaneGround,
   LaneTransport,
+  MetricsModule,
   openJournal,
+  openTracer,
   placeOf,
+  ReadyModule,
   RemoteHouse,
   RemoteLanesModule,
   startApp,
@@ -48,9 +52,10 @@ export async function serveGateway(config: Config): Promise<Started> {
   }
   const { RINGFENCE_PARTITIONS: partitions, RINGFENCE_INSTANCE: instance } = config;
   const writer = `gateway-${instance}-${process.pid}`;
-  const say = (line: string): void => console.error(line);
+  const say = jsonLog({ service: 'gateway', instance, writer, environment: process.env });
   const journal = await openJournal(place, { writer, partitions, say });
   const cache = new DecodeCache();
+  const tracer = await openTracer(config, 'gateway', say);
   const house = new RemoteHouse({ journal, cache, writer, config, say });
   await house.start();
   const ground = new LaneGround({
@@ -60,6 +65,7 @@ export async function serveGateway(config: Config): Promise<Started> {
     cache,
     partitions,
     writer,
+    tracer,
     log: say,
   });
   const { stillness } = house;
@@ -70,19 +76,30 @@ export async function serveGateway(config: Config): Promise<Started> {
     config: gatewayConfig(config),
   });
   const started = await startApp(
-    { module: AloneModule, imports: [RemoteLanesModule.of(house), HealthModule, gateway] },
+    {
+      module: AloneModule,
+      imports: [
+        RemoteLanesModule.of(house),
+        HealthModule,
+        ReadyModule.on('known'),
+        MetricsModule.on(journal),
+        gateway,
+      ],
+    },
     {
       transport: new LaneTransport(),
       host: config.RINGFENCE_HOST,
       port: config.RINGFENCE_PORT,
+      log: say,
     },
   );
   const witness = setInterval(() => tellSeen(house, started.app.get(Gateway)), SEEN_MS);
-  closeOnSignal(async () => {
+  closeOnSignal(say, async () => {
     clearInterval(witness);
     await started.app.close();
     house.close();
     await journal.close();
+    await tracer?.close();
   });
   console.log(JSON.stringify({ service: 'gateway', url: started.url, pid: process.pid }));
   return started;

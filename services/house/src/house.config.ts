@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { GATEWAY_VARIABLES, gatewayConfig, type GatewayConfig } from '@ringfence/gateway';
-import { readConfig, SERVICE_VARIABLES } from '@ringfence/service-kit';
+import { readConfig, SERVICE_VARIABLES, type Log, type Tracer } from '@ringfence/service-kit';
 
 /** How a house is started. */
 export interface HouseConfig extends GatewayConfig {
@@ -14,7 +14,12 @@ export interface HouseConfig extends GatewayConfig {
   readonly queueMax?: number;
   /** a lane takes a snapshot after so many events */
   readonly snapshotEvents?: number;
-  readonly log?: (line: string) => void;
+  /** share of requests that are traced; 0: none */
+  readonly trace?: number;
+  readonly otlpUrl?: string;
+  /** follows requests; without it nobody does */
+  readonly tracer?: Tracer;
+  readonly log?: Log;
 }
 
 /** Options of the command line stand for variables of the environment. */
@@ -56,6 +61,8 @@ export function houseConfig(
     partitions: variables['RINGFENCE_PARTITIONS'] ? config.RINGFENCE_PARTITIONS : undefined,
     host: config.RINGFENCE_HOST,
     port: config.RINGFENCE_PORT,
+    trace: config.RINGFENCE_TRACE,
+    otlpUrl: config.RINGFENCE_OTLP_URL,
     ...gatewayConfig(config),
   };
 }

@@ -8,6 +8,8 @@ import { RiskModule } from '@ringfence/risk';
 import {
   HealthModule,
   LanesModule,
+  MetricsModule,
+  ReadyModule,
   type LaneGround,
   type LaneTransport,
 } from '@ringfence/service-kit';
@@ -22,6 +24,8 @@ export class HouseModule {
       SERVICES,
     );
     const gateway = GatewayModule.on({ ground, transport, config });
-    return { module: HouseModule, imports: [lanes, HealthModule, gateway] };
+    const metrics = MetricsModule.on(ground.journal);
+    const seen = [HealthModule, ReadyModule.on('known'), metrics];
+    return { module: HouseModule, imports: [lanes, ...seen, gateway] };
   }
 }

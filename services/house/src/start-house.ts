@@ -24,6 +24,9 @@ export interface House {
   close(): Promise<void>;
 }
 
+/** Names this process in the records that it writes. */
+export const writerName = (): string => `house-${process.pid}`;
+
 const PLAN = new URL('./plan.js', import.meta.url);
 
 /**
@@ -34,7 +37,7 @@ const PLAN = new URL('./plan.js', import.meta.url);
  * @throws FolderInUse when another process has the folder; HouseFolderUnfit
  */
 export async function startHouse(config: HouseConfig, journal?: Journal): Promise<House> {
-  const { folder, host, port, queueMax, snapshotEvents, log, database } = config;
+  const { folder, host, port, queueMax, snapshotEvents, log, tracer, database } = config;
   const { partitions } = openHouseFolder(folder, config.partitions);
   const logs = journal ?? (await SegmentJournal.open(journalFolder(folder)));
   const ground = groundOf(
@@ -45,7 +48,8 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
       queueMax,
       snapshotEvents,
       log,
-      writer: `house-${process.pid}`,
+      tracer,
+      writer: writerName(),
       ...(database ? { moreWitnesses: () => checkpointWitnesses(database) } : undefined),
       ...(journal ? undefined : { plan: PLAN }),
     },
@@ -58,7 +62,7 @@ export async function startHouse(config: HouseConfig, journal?: Journal): Promis
   };
   try {
     const root = HouseModule.on(ground, transport, config);
-    const { app, url } = await startApp(root, { transport, host, port });
+    const { app, url } = await startApp(root, { transport, host, port, log });
     const close = async (): Promise<void> => {
       await app.close();
       await end();

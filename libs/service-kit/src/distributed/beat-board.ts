@@ -16,9 +16,13 @@ interface Heard {
   owner: Beat | undefined;
   /** when it came in, by this process's steady clock, ms; 0: never */
   at: number;
+  /** the last owner closed the lane in order, and nobody owned it since */
+  hasLeft: boolean;
   /** newest beat per process, owners and standbys */
   readonly all: Map<string, Beat>;
 }
+
+const newHeard = (): Heard => ({ owner: undefined, at: 0, hasLeft: false, all: new Map() });
 
 export interface BeatBoardOptions {
   readonly journal: Journal;
@@ -63,6 +67,10 @@ export class BeatBoard {
     const { at = 0 } = this.#heard.get(addressNumber(address)) ?? {};
     return at === 0 ? Infinity : performance.now() - at;
   }
+  /** Whether the last owner said that it closed the lane: nobody need wait for it. */
+  hasLeft(address: Address): boolean {
+    return this.#heard.get(addressNumber(address))?.hasLeft ?? false;
+  }
   /** how long the journal could be read without a break, ms */
   get hearingMs(): number {
     return performance.now() - this.#deafAt;
@@ -75,19 +83,22 @@ export class BeatBoard {
   /** Takes a beat that came another way than by the stream: from its sender's own mouth. */
   note(address: Address, beat: Beat): void {
     const number = addressNumber(address);
-    const heard = this.#heard.get(number) ?? { owner: undefined, at: 0, all: new Map() };
+    const heard = this.#heard.get(number) ?? newHeard();
     this.#heard.set(number, heard);
     heard.all.delete(beat.writer);
     heard.all.set(beat.writer, beat);
     const [oldest] = heard.all.keys();
     if (heard.all.size > PROCESSES_MAX && oldest !== undefined) heard.all.delete(oldest);
     if (!isOwners(beat)) {
-      if (heard.owner?.writer === beat.writer) heard.owner = undefined;
+      if (heard.owner?.writer !== beat.writer) return;
+      heard.owner = undefined;
+      heard.hasLeft = beat.status === 'closed';
       return;
     }
     // a process that was frozen may still speak of an epoch that is over
     if (heard.owner && heard.owner.head.epoch > beat.head.epoch) return;
     heard.owner = beat;
+    heard.hasLeft = false;
     heard.at = performance.now();
     this.options.onBeat?.(address, beat);
   }

@@ -123,6 +123,27 @@ describe('orders on their way to a lane of another process', () => {
     expect(sender.isIdle).toBe(true);
   });
 
+  it('may be told of by their lane before the broker says that it has them (KIT-109)', async () => {
+    const journal = new MemoryJournal();
+    const append = journal.append.bind(journal);
+    let acknowledge = (): void => {};
+    journal.append = async (...asked) => {
+      const answer = await append(...asked);
+      await new Promise<void>((resume) => (acknowledge = resume));
+      return answer;
+    };
+    const { sender } = senderOn(journal);
+    const answered = sender.send([order(1)]);
+    await until(async () => (await journal.end(STREAM)) === 1);
+    expect(sender.awaited({ offset: 0, index: 0 })).toBeUndefined();
+    const noted = sender.noted();
+    acknowledge();
+    await noted;
+    expect(sender.awaited({ offset: 0, index: 0 })).toMatchObject({ id: idOf(1) });
+    sender.hearRepeat({ offset: 0, index: 0 }, repeat);
+    expect(kindsOf(await answered)).toEqual(['answered']);
+  });
+
   it('are pending, never failed, when nobody answers or the process ends (KIT-106)', async () => {
     const { sender } = senderOn(new MemoryJournal(), 1);
     expect(kindsOf(await sender.send([order(1)]))).toEqual(['pending']);

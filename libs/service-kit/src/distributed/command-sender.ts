@@ -11,6 +11,7 @@ import {
 } from '@ringfence/lane';
 import { AppendWatch } from '../append-watch.js';
 import type { BatchAnswer } from '../command-bus.js';
+import type { Log } from '../logs/log.js';
 import type { RepeatItem } from './beat.js';
 
 /** Orders without an answer, at most; more are refused as busy. */
@@ -44,7 +45,7 @@ export interface CommandSenderOptions {
   readonly address: Address;
   /** names this process */
   readonly sender: string;
-  readonly say: (line: string) => void;
+  readonly say: Log;
   readonly answerMs?: number;
 }
 
@@ -60,6 +61,7 @@ export class CommandSender {
   /** by the offset of the entry that carried them; until all of them are answered */
   readonly #entries = new Map<number, { readonly waiting: readonly Waiting[]; open: number }>();
   #count = 0;
+  #inFlight: Promise<unknown> = Promise.resolve();
   #sending = false;
   #closed = false;
 
@@ -115,11 +117,20 @@ export class CommandSender {
     while (this.#queue.length > 0 && !this.#closed) {
       const entry = this.#queue.splice(0, ENTRY_MAX);
       const commands = entry.map(({ sheaf, index }) => sheaf.commands[index]);
-      const offset = await this.#append(packCommands(this.options.sender, commands));
-      if (offset === undefined) break;
-      this.#noteSent(entry, offset);
+      const sent = this.#send(entry, packCommands(this.options.sender, commands));
+      this.#inFlight = sent;
+      if (!(await sent)) break;
     }
     this.#sending = false;
+  }
+  async #send(entry: readonly Waiting[], bytes: Uint8Array): Promise<boolean> {
+    const offset = await this.#append(bytes);
+    if (offset !== undefined) this.#noteSent(entry, offset);
+    return offset !== undefined;
+  }
+  /** Resolves when the entry in flight is noted: its lane may tell of it before the broker does. */
+  async noted(): Promise<void> {
+    await this.#inFlight;
   }
 
   #noteSent(waiting: readonly Waiting[], offset: number): void {
@@ -135,13 +146,14 @@ export class CommandSender {
   async #append(bytes: Uint8Array): Promise<number | undefined> {
     const { journal, address, say } = this.options;
     const stream = commandStream(address.service, address.partition);
+    const lane = addressText(address);
     for (let attempt = 1; !this.#closed; attempt++) {
       let reason: string;
       try {
         const answer = await journal.append(stream, bytes);
         if (answer.kind === 'appended') {
           const ms = this.#appends.noteWritten();
-          if (ms !== undefined) say(`orders to ${addressText(address)} flow again, after ${ms} ms`);
+          if (ms !== undefined) say(`orders to ${lane} flow again, after ${ms} ms`, { lane });
           return answer.offset;
         }
         ({ reason } = answer);
@@ -150,7 +162,7 @@ export class CommandSender {
         reason = String(fault);
       }
       if (this.#appends.noteFailed(attempt, reason)) {
-        say(`orders to ${addressText(address)} cannot be sent: ${reason}`);
+        say(`orders to ${lane} cannot be sent: ${reason}`, { level: 'error', lane });
       }
       const ms = Math.min(WAIT_MAX_MS, WAIT_FIRST_MS * 2 ** Math.min(attempt, 10));
       await new Promise((resume) => setTimeout(resume, ms));

@@ -3,14 +3,17 @@ import { addressNumber, type Address } from '@ringfence/kernel';
 import { CommandReader, commandStream, type Answer, type Submitted } from '@ringfence/lane';
 import type { LocalLanes } from '../hosted-lanes.js';
 import { LaneTransport } from '../lane-transport.js';
+import type { Log } from '../logs/log.js';
 import { beatStream, packSign, type Beat, type RepeatItem } from './beat.js';
 
 const BEAT_MS = 500;
+/** A farewell waits no longer for a broker that does not answer. */
+const FAREWELL_MS = 2_000;
 
 export interface LaneStreamsOptions {
   readonly journal: Journal;
   readonly writer: string;
-  readonly say: (line: string) => void;
+  readonly say: Log;
 }
 
 /**
@@ -52,6 +55,21 @@ export class LaneStreams extends LaneTransport {
     await Promise.all([...this.#readers.values()].map((reader) => reader.close()));
   }
 
+  /**
+   * Says that the lanes of this process are closed, once what they decided is durable: a standby
+   * need not wait for a silence. A farewell that is lost only costs that silence.
+   */
+  async farewell(): Promise<void> {
+    const signs = this.#hosts.flatMap((host) =>
+      Array.from({ length: host.partitions }, (_, partition) => {
+        const beat = this.beatOf(host, partition);
+        if (beat?.status !== 'closed') return Promise.resolve();
+        return this.#sign({ service: host.service, partition }, beat);
+      }),
+    );
+    await Promise.race([Promise.all(signs), new Promise((end) => setTimeout(end, FAREWELL_MS))]);
+  }
+
   /** What this process says of a lane now. */
   beatOf(host: LocalLanes, partition: number): Beat | undefined {
     const report = host.reports().at(partition);
@@ -72,7 +90,12 @@ export class LaneStreams extends LaneTransport {
         return answer.kind === 'answers' ? answer.answers : undefined;
       },
       onAnswers: (commands, offset, answers) => this.#answer(address, commands, offset, answers),
-      onFault: (fault) => this.options.say(`${service}/${partition} commands: ${String(fault)}`),
+      onFault: (fault) =>
+        this.options.say('a command stream cannot be read', {
+          level: 'error',
+          lane: `${service}/${partition}`,
+          fault,
+        }),
     });
     this.#readers.set(addressNumber(address), reader);
   }
@@ -82,7 +105,7 @@ export class LaneStreams extends LaneTransport {
       host.tend();
       for (let partition = 0; partition < host.partitions; partition++) {
         const beat = this.beatOf(host, partition);
-        if (beat) this.#sign({ service: host.service, partition }, beat);
+        if (beat) void this.#sign({ service: host.service, partition }, beat);
       }
     }
   }
@@ -100,12 +123,12 @@ export class LaneStreams extends LaneTransport {
       const { seq, offset: at } = answer.receipt;
       return [{ offset, index, found: { seq, at } }];
     });
-    if (items.length > 0) this.#sign(address, { kind: 'repeats', ...address, items });
+    if (items.length > 0) void this.#sign(address, { kind: 'repeats', ...address, items });
   }
 
   /** A sign that is lost does no harm: beats come again, and who waits asks by id. */
-  #sign(address: Address, sign: Parameters<typeof packSign>[0]): void {
+  async #sign(address: Address, sign: Parameters<typeof packSign>[0]): Promise<void> {
     const { journal } = this.options;
-    journal.append(beatStream(address), packSign(sign)).catch(() => undefined);
+    await journal.append(beatStream(address), packSign(sign)).catch(() => undefined);
   }
 }

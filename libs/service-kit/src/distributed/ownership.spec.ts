@@ -19,6 +19,11 @@ const beat = (writer: string, epoch: number, status: HostedStatus = 'active'): B
   queued: 0,
   unacked: 0,
   ignored: 0,
+  outstanding: 0,
+  inputs: [],
+  repeated: 0,
+  faulted: 0,
+  quarantined: 0,
   time: 0,
   url: `http://${writer}`,
   at: 0,
@@ -121,6 +126,20 @@ describe('a lane is taken over', () => {
     now += 800;
     board.note(LANE, beat('a', 1));
     expect(await waitsFor(ownership)).toBe(1_000);
+  });
+
+  it('at once when its owner said that it closed it in order (KIT-117)', async () => {
+    const board = new BeatBoard({ journal: new MemoryJournal(), addresses: [LANE] });
+    const ownership = ownershipOf(board, 0);
+    board.note(LANE, beat('a', 1));
+    board.note(LANE, beat('b', 0, 'closed')); // it owned nothing
+    expect(await ownership.mayOpen(LANE)).toBe(false);
+    board.note(LANE, beat('a', 1, 'closed'));
+    expect(await waitsFor(ownership)).toBe(0);
+    board.note(LANE, beat('c', 2));
+    expect(await ownership.mayOpen(LANE)).toBe(false);
+    board.note(LANE, beat('c', 2, 'fenced')); // it does not know who follows
+    expect(await ownership.mayOpen(LANE)).toBe(false);
   });
 
   it('later by a process that just took it over, or was frozen itself (KIT-115)', async () => {

@@ -70,7 +70,7 @@ export class Ownership implements OwnershipRule {
     const silence = board.silenceOf(address);
     // nobody was heard yet: the process that the lane is meant for need not wait
     const isFirst = silence === Infinity && address.partition % instances === instance;
-    if (isFirst) return true;
+    if (isFirst || board.hasLeft(address)) return true;
     const awake = performance.now() - this.#awakeSince;
     return Math.min(silence, awake, board.hearingMs) >= limit;
   }

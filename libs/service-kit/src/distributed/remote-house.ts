@@ -13,6 +13,8 @@ import type { BatchAnswer, CommandBatch, CommandBus, ServiceCalls } from '../com
 import type { ServiceConfig } from '../config.js';
 import { HealthSigns } from '../health-signs.js';
 import { HOSTED_LANES } from '../lanes.module.js';
+import type { Log } from '../logs/log.js';
+import { Meters } from '../metrics/meters.js';
 import { BeatBoard } from './beat-board.js';
 import { beatStream, packSign } from './beat.js';
 import { PeerClient } from './peer-client.js';
@@ -26,7 +28,7 @@ export interface RemoteHouseOptions {
   /** names this process */
   readonly writer: string;
   readonly config: ServiceConfig;
-  readonly say: (line: string) => void;
+  readonly say: Log;
 }
 
 /** A house whose lanes live in other processes, as a gateway sees it. */
@@ -112,8 +114,8 @@ export class RemoteLanesModule {
     return {
       module: RemoteLanesModule,
       global: true,
-      providers: [{ provide: HOSTED_LANES, useValue: lanes }, HealthSigns],
-      exports: [HOSTED_LANES, HealthSigns],
+      providers: [{ provide: HOSTED_LANES, useValue: lanes }, HealthSigns, Meters],
+      exports: [HOSTED_LANES, HealthSigns, Meters],
     };
   }
 }

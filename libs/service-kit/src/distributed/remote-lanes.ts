@@ -9,6 +9,18 @@ import type { StreamBus } from './stream-bus.js';
 /** An owner that was not heard for so long is shown as silent. */
 const SILENT_MS = 5_000;
 
+/** What is shown of a lane that nobody is heard of. */
+const NOTHING = {
+  queued: 0,
+  unacked: 0,
+  ignored: 0,
+  outstanding: 0,
+  inputs: [],
+  repeated: 0,
+  faulted: 0,
+  quarantined: 0,
+} as const;
+
 export interface RemoteLanesOptions {
   readonly service: Service;
   readonly partitions: number;
@@ -93,7 +105,7 @@ export class RemoteLanes implements HostedLanes {
     const isSilent = board.silenceOf(address) > SILENT_MS;
     if (owner && !isSilent) return { ...owner, head: this.headOf(partition) };
     const fault = this.#silence(partition);
-    const last = { queued: 0, unacked: 0, ignored: 0, time: owner?.time ?? 0 };
+    const last = { ...NOTHING, time: owner?.time ?? 0 };
     const silent = { ...address, status: 'silent', fault, failingMs: 0 } as const;
     return { ...silent, head: this.headOf(partition), ...last };
   }

@@ -6,6 +6,7 @@ import type { ServiceConfig } from '../config.js';
 import type { LocalLanes } from '../hosted-lanes.js';
 import type { LaneGround, LaneGroundOptions } from '../lane-ground.js';
 import { HOSTED_LANES } from '../lanes.module.js';
+import type { Log } from '../logs/log.js';
 import type { Started } from '../start.js';
 import { BeatBoard } from './beat-board.js';
 import { LaneStreams } from './lane-streams.js';
@@ -18,7 +19,7 @@ export interface ShareOptions {
   readonly writer: string;
   readonly services: readonly Service[];
   readonly config: ServiceConfig;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** What a process needs besides its lanes when others may own them too. */
@@ -28,7 +29,8 @@ export interface SharedLanes {
   peers(ground: LaneGround): DynamicModule;
   /** Begins to read commands and to beat: the process serves. */
   serve(started: Started): void;
-  close(): void;
+  /** Says to the standbys that this process owns nothing any more; its lanes are closed. */
+  close(): Promise<void>;
 }
 
 /** Prepares a process to own lanes beside others, and hears who is there already. */
@@ -58,6 +60,9 @@ export async function shareLanes(options: ShareOptions): Promise<SharedLanes> {
       const hosts = app.get<readonly LocalLanes[]>(HOSTED_LANES);
       streams.serve(hosts, config.RINGFENCE_PUBLIC_URL ?? url);
     },
-    close: () => board.close(),
+    close: async () => {
+      await streams.farewell();
+      board.close();
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { decodeHead, hash, type Journal } from '@ringfence/journal';
-import { addressNumber, present, type Address } from '@ringfence/kernel';
+import { addressNumber, addressText, present, type Address } from '@ringfence/kernel';
 import {
   decodeRecord,
   logStream,
@@ -8,6 +8,7 @@ import {
   type DecodeCache,
 } from '@ringfence/lane';
 import type { BatchAnswer, CommandBatch, CommandBus } from '../command-bus.js';
+import type { Log } from '../logs/log.js';
 import type { BeatBoard } from './beat-board.js';
 import type { RepeatItem, Repeats } from './beat.js';
 import { CommandSender } from './command-sender.js';
@@ -20,7 +21,7 @@ export interface StreamBusOptions {
   readonly board: BeatBoard;
   /** names this process */
   readonly sender: string;
-  readonly say: (line: string) => void;
+  readonly say: Log;
 }
 
 /**
@@ -39,7 +40,8 @@ export class StreamBus implements CommandBus {
         address,
         cache,
         onRecord: (record) => sender.hear(record),
-        onFault: (fault) => say(`gateway: ${String(fault)}`),
+        onFault: (fault) =>
+          say('a log cannot be followed', { level: 'error', lane: addressText(address), fault }),
       });
       this.#lines.set(addressNumber(address), { sender, log });
     }
@@ -80,6 +82,7 @@ export class StreamBus implements CommandBus {
     const line = this.#lines.get(addressNumber(address));
     if (!line) return;
     for (const item of items) {
+      if (!line.sender.awaited(item)) await line.sender.noted();
       const command = line.sender.awaited(item);
       if (!command) continue;
       try {

@@ -43,7 +43,8 @@ export class OrderDesk {
         continue;
       }
       const sheaf = sheafOf(sheaves, partition);
-      sheaf.commands.push({ id, by: scope.by, command });
+      const { by, trace } = scope;
+      sheaf.commands.push(trace === undefined ? { id, by, command } : { id, by, command, trace });
       sheaf.places.push(i);
     }
     await Promise.all(sheaves.map((sheaf) => this.#hand(resource, sheaf, outcomes)));

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problem, PROBLEM_MEDIA_TYPE } from '@ringfence/service-kit';
+import { problem, PROBLEM_MEDIA_TYPE, type Span, type Tracer } from '@ringfence/service-kit';
+import type { RowSpans } from '../projections/row-spans.js';
 import { callerOf, mustHaveRole, Refused } from './callers.js';
 import type { Conclusions } from './conclusions.js';
 import type { OrderDesk } from './order-desk.js';
@@ -7,6 +8,7 @@ import type { RequestScope } from './orders.js';
 import { httpStatusOf, itemJson, singleJson, type Outcome } from './outcome.js';
 import type { ReferenceReader } from './reference-reader.js';
 import type { RequestLimits } from './request-limits.js';
+import { noteTrace } from './request-trace.js';
 import type { Resource } from './resource.js';
 
 /** Items of one request, at most: what one record holds. */
@@ -22,6 +24,9 @@ export interface OrderEdge {
   readonly reference: ReferenceReader;
   readonly conclusions: Conclusions;
   readonly limits: RequestLimits;
+  /** follows requests; without it nobody does */
+  readonly tracer?: Tracer;
+  readonly rowSpans?: RowSpans;
 }
 
 /** Registers one POST per resource: an object, or an array of them with a result each. */
@@ -31,7 +36,47 @@ export function registerOrders(
   edge: OrderEdge,
 ): void {
   for (const resource of resources) {
-    server.post(resource.path, (request, reply) => takeOrders(resource, edge, request, reply));
+    server.post(resource.path, (request, reply) => followed(resource, edge, request, reply));
+  }
+}
+
+/** Takes orders; under a span of their own where requests are followed. */
+async function followed(
+  resource: Resource,
+  edge: OrderEdge,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const name = `POST ${resource.path}`;
+  const span = edge.tracer?.begin(name, request.headers['traceparent']);
+  if (!span) return takeOrders(resource, edge, request, reply);
+  noteTrace(request, span.traceparent);
+  try {
+    const answered = await takeOrders(resource, edge, request, reply, span);
+    span.set({ status: reply.statusCode });
+    return answered;
+  } catch (fault) {
+    const { code, status } = fault instanceof Refused ? fault.problem : problem('internal-error');
+    span.set({ refused: code, status });
+    throw fault;
+  } finally {
+    span.end();
+  }
+}
+
+/** Notes where the orders stand, and waits for the rows that will show them. */
+function noteRecorded(span: Span, outcomes: readonly Outcome[], rowSpans?: RowSpans): void {
+  const ends = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    if (!outcome.place || !outcome.receipt) continue;
+    const lane = `${outcome.place.service}/${outcome.place.partition}`;
+    if (outcome.receipt.seq >= (ends.get(lane)?.receipt?.seq ?? 0)) ends.set(lane, outcome);
+  }
+  span.set({ orders: outcomes.length, lanes: ends.size });
+  for (const [lane, { place, receipt }] of ends) {
+    if (!place || !receipt) continue;
+    span.set({ lane, seq: receipt.seq });
+    rowSpans?.follow(place.service, place.partition, receipt.seq, span.traceparent);
   }
 }
 
@@ -40,6 +85,7 @@ async function takeOrders(
   edge: OrderEdge,
   request: FastifyRequest,
   reply: FastifyReply,
+  span?: Span,
 ): Promise<FastifyReply> {
   const { names } = edge.reference;
   const { body, headers } = request;
@@ -59,8 +105,10 @@ async function takeOrders(
     partitions: edge.desk.partitions,
     idempotencyKey: idempotencyKeyOf(headers['idempotency-key']),
     partition: partitionOfQuery(request.query),
+    trace: span?.traceparent,
   };
   let outcomes = await edge.desk.take(resource, items, scope);
+  if (span) noteRecorded(span, outcomes, edge.rowSpans);
   if (resource.service === 'reference') await edge.reference.reach(lastSeq(outcomes));
   const wait = waitOf(headers.prefer);
   if (resource.saga && wait > 0) {

@@ -16,6 +16,8 @@ export interface RequestScope {
   readonly partition: number | undefined;
   /** items stand in an array: their place is part of their id */
   readonly isBatch: boolean;
+  /** `traceparent` of the request, if it is followed */
+  readonly trace?: string;
 }
 
 /** An item that may go to its lane. */

@@ -3,7 +3,6 @@ import { problem } from '@ringfence/service-kit';
 import { callerOf, mustHaveRole } from './callers.js';
 import { CHAIN_ROUTES } from './chain-blocks.js';
 import type { Edge } from './edge.js';
-import { metricsText } from './metrics.js';
 import { openApiOf } from './openapi.js';
 import { JSON_TYPE, waitOf } from './order-routes.js';
 import { isDatabaseAway } from '../read-store/database-away.js';
@@ -44,9 +43,6 @@ export function registerReads(server: FastifyInstance, edge: Edge): void {
     handler: (request, reply) => answerStream(edge, request, reply),
   });
   server.get('/openapi.json', (_, reply) => reply.type(JSON_TYPE).send(description));
-  server.get('/metrics', (_, reply) =>
-    reply.type('text/plain; version=0.0.4').send(metricsText(edge)),
-  );
   server.all('/v1/*', (_, reply) => answerProblem(reply, problem('not-found')));
 }
 

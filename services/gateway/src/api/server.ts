@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { problem, PROBLEM_MEDIA_TYPE, type ProblemDetails } from '@ringfence/service-kit';
 import { Refused } from './callers.js';
+import { traceIdOf } from './request-trace.js';
 
 /** What Fastify itself refuses, in the words of the API. */
 const BY_FASTIFY: Readonly<Record<string, ProblemDetails>> = {
@@ -14,6 +15,9 @@ class MalformedJson extends Error {
   override readonly name = 'MalformedJson';
 }
 
+/** Hears of a fault of the house, and of the trace that met it. */
+export type FaultHearer = (fault: unknown, trace?: string) => void;
+
 /**
  * Serves the API below `/v1` on its own terms: plain JSON in, problems of RFC 9457 out, nothing of
  * another framework on the way of an order.
@@ -21,7 +25,7 @@ class MalformedJson extends Error {
 export function serveApi(
   server: FastifyInstance,
   routes: (scope: FastifyInstance) => void,
-  onFault: (fault: unknown) => void,
+  onFault: FaultHearer,
 ): void {
   void server.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
@@ -32,8 +36,8 @@ export function serveApi(
         parsed(new MalformedJson(String(cause)), undefined);
       }
     });
-    scope.setErrorHandler((fault: FastifyError, _request, reply) => {
-      void answerFault(reply, fault, onFault);
+    scope.setErrorHandler((fault: FastifyError, request, reply) => {
+      void answerFault(reply, fault, (heard) => onFault(heard, traceIdOf(request)));
     });
     routes(scope);
     done();

@@ -1,5 +1,7 @@
+import type { Service } from '@ringfence/kernel';
 import type { Outage } from '../read-store/outages.js';
 import type { Parked } from '../read-store/parked.entity.js';
+import type { LogLag } from './projector.js';
 import type { ReadModels } from './read-models.js';
 
 const NOBODY: Parked = new Map();
@@ -29,6 +31,14 @@ export class OpeningReadModels {
   /** Records that no row reflects yet; undefined while they open. */
   lag(): number | undefined {
     return this.models ? this.models.lag() : 0;
+  }
+  /** What the rows show of a log, by sequence number; undefined while they open. */
+  seqOf(service: Service, partition: number): number | undefined {
+    return this.models?.positionOf(service, partition)?.seq;
+  }
+  /** The same per log; none while they open. */
+  lags(): readonly LogLag[] {
+    return this.models?.lags() ?? [];
   }
   /** Whether rows reflect all there is; if not, they hurry. */
   areCaughtUp(): boolean {

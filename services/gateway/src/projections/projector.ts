@@ -38,12 +38,21 @@ export interface ProjectorOptions {
   readonly projections: readonly Projection[];
   /** resolves when the reference log is folded that far: rows may need its units */
   readonly reference: (seq: number) => Promise<void>;
+  /** hears that the rows show more than before */
+  readonly onReflected?: () => void;
   /** hears of each account whose rows the database refuses */
   readonly onParked: (line: string) => void;
   /** another process was ahead: write only when it falls silent */
   readonly mustFollow?: boolean;
   /** for how long, ms */
   readonly silentMs?: number;
+}
+
+/** Records of one log that no row reflects yet. */
+export interface LogLag {
+  readonly service: Service;
+  readonly partition: number;
+  readonly records: number;
 }
 
 /**
@@ -106,11 +115,14 @@ export class Projector {
   }
   /** Records that are in the logs and not yet in the read models. */
   lag(endOf: (service: Service, partition: number) => number): number {
-    let lag = 0;
-    for (const { service, partition, reflected } of this.streams) {
-      lag += Math.max(0, endOf(service, partition) - reflected.seq);
-    }
-    return lag;
+    return this.lags(endOf).reduce((sum, { records }) => sum + records, 0);
+  }
+  /** Per log the records that are in it and not yet in the read models. */
+  lags(endOf: (service: Service, partition: number) => number): readonly LogLag[] {
+    return this.streams.map(({ service, partition, reflected }) => {
+      const records = Math.max(0, endOf(service, partition) - reflected.seq);
+      return { service, partition, records };
+    });
   }
 
   /** Somebody waits: no pauses until the rows reflect all there is. */
@@ -204,7 +216,10 @@ export class Projector {
     if (steps.length === 0) return false;
     const hasMoved = streams.some(({ folded, reflected }) => folded.seq > reflected.seq);
     const ends = streams.map(({ reached }) => reached);
-    const reflect = (): void => streams.forEach((stream, i) => (stream.reflected = ends[i]));
+    const reflect = (): void => {
+      streams.forEach((stream, i) => (stream.reflected = ends[i]));
+      this.options.onReflected?.();
+    };
     // what moved no row is noted with the next row: it costs nothing to read it again; but others
     // who follow must hear that somebody is here
     if (rows.count === 0 && !this.options.store.isShared) reflect();

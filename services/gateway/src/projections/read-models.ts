@@ -9,7 +9,7 @@ import type { Parked } from '../read-store/parked.entity.js';
 import { CheckpointMoved, ReadStore, type Position } from '../read-store/read-store.js';
 import { isFinal } from './batch-writer.js';
 import type { Projection } from './projection.js';
-import { Projector } from './projector.js';
+import { Projector, type LogLag } from './projector.js';
 
 export interface ReadModelOptions {
   readonly journal: Journal;
@@ -27,6 +27,8 @@ export interface ReadModelOptions {
   readonly silentMs?: number;
   readonly onFault: (fault: unknown) => void;
   readonly say: (line: string) => void;
+  /** hears that the rows show more than before */
+  readonly onReflected?: () => void;
 }
 
 /** A database beside this process that ends as it starts is started again. */
@@ -91,6 +93,10 @@ export class ReadModels {
   /** records in the logs that no row reflects yet; undefined until they are open */
   lag(): number | undefined {
     return this.#projector?.lag(this.options.endOf);
+  }
+  /** the same per log; none until they are open */
+  lags(): readonly LogLag[] {
+    return this.#projector?.lags(this.options.endOf) ?? [];
   }
   /** somebody waits for the lag to end */
   hurry(): void {

@@ -30,6 +30,8 @@ export class ServiceProcess {
   #child: ChildProcess | undefined;
   #ended: Promise<void> = Promise.resolve();
   url = '';
+  /** status of its last end; null when a signal ended it, undefined before any end */
+  exitCode: number | null | undefined;
 
   constructor(readonly plan: ProcessPlan) {
     this.name = `${plan.service}-${plan.instance}`;
@@ -56,7 +58,10 @@ export class ServiceProcess {
     this.#child = child;
     child.stderr.pipe(log);
     this.#ended = new Promise((resolve) =>
-      child.once('close', () => resolve(this.#end(child, log))),
+      child.once('close', (code) => {
+        this.exitCode = code;
+        resolve(this.#end(child, log));
+      }),
     );
     this.url = await this.#ready(child);
   }
