@@ -153,7 +153,8 @@ export class Gateway {
   /** Nest calls it before the lanes close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#closing = true;
-    // the lanes still decide: what was taken is answered
+    // the lanes still decide: what was taken is answered; streams would never end
+    this.live.streams.close();
     await this.drain.close();
     await this.live.close();
     this.reference.close();

@@ -7,7 +7,7 @@ await runLogged('house', async () => {
   const { argv, env, pid } = process;
   const config = houseConfig(argv.slice(2), env);
   // an option of the command line may hold a password as well
-  const environment = { ...env, RINGFENCE_DATABASE_URL: config.databaseUrl };
+  const environment = { ...env, RINGFENCE_DATABASE_URL: config.database?.url };
   const log = jsonLog({ service: 'house', instance: 0, writer: writerName(), environment });
   const { trace = 0, otlpUrl } = config;
   const traced = { RINGFENCE_TRACE: trace, RINGFENCE_OTLP_URL: otlpUrl };

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { jsonLog } from '@ringfence/service-kit';
+import { DATABASE_VARIABLES, databaseOf } from '@ringfence/gateway';
+import { jsonLog, readConfig } from '@ringfence/service-kit';
 import { spanMemory } from '@ringfence/service-kit/span-memory';
 import { familiesOf, namedMetrics } from './named-metrics.fixture.js';
 import { furnish, OPERATOR, venueKey, Walk, type Reply } from './walk.fixture.js';
@@ -122,8 +123,9 @@ it('says nothing secret in the log: not of a start, a refusal, nor a fault', asy
     environment: { RINGFENCE_DATABASE_URL: url },
     write: (line) => lines.push(line),
   });
+  const database = databaseOf(readConfig(DATABASE_VARIABLES, { RINGFENCE_DATABASE_URL: url }));
   // the database cannot be reached: a fault, and the log says so
-  const walk = await Walk.begin({ projections: 'on', databaseUrl: url, log });
+  const walk = await Walk.begin({ projections: 'on', database, log });
   const refused = await walk.ask('POST', '/v1/members', { as: 'a-key-that-nobody-knows' });
   expect(refused.status).toBe(401);
   await walk.must('/v1/members', { name: 'member 1' });
