@@ -12,6 +12,7 @@ const tasks = {
   build: (args) => build(args),
   test,
   demo: (args) => start('services/house/dist/demo/main.js', args),
+  chaos: (args) => start('services/house/dist/chaos/main.js', args),
   sim: (args) => start('libs/simulation/dist/main.js', args),
   bench: (args) => start('infra/bench/dist/main.js', args),
   ringfence: (args) => start('services/house/dist/cli.js', args),
