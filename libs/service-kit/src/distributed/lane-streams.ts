@@ -24,6 +24,8 @@ export class LaneStreams extends LaneTransport {
   #hosts: readonly LocalLanes[] = [];
   #url = '';
   #timer: NodeJS.Timeout | undefined;
+  /** lanes whose newest beat is still on its way */
+  readonly #beating = new Set<number>();
 
   constructor(readonly options: LaneStreamsOptions) {
     super();
@@ -81,10 +83,20 @@ export class LaneStreams extends LaneTransport {
     for (const host of this.#hosts) {
       host.tend();
       for (let partition = 0; partition < host.partitions; partition++) {
-        const beat = this.beatOf(host, partition);
-        if (beat) this.#sign({ service: host.service, partition }, beat);
+        void this.#beat(host, partition);
       }
     }
+  }
+
+  /** While the brokers cannot be reached beats do not pile up: an old one says nothing. */
+  async #beat(host: LocalLanes, partition: number): Promise<void> {
+    const address = { service: host.service, partition };
+    const number = addressNumber(address);
+    const beat = this.#beating.has(number) ? undefined : this.beatOf(host, partition);
+    if (!beat) return;
+    this.#beating.add(number);
+    await this.#sign(address, beat);
+    this.#beating.delete(number);
   }
 
   /** New decisions stand in the log; what came again is told where its first answer stands. */
@@ -100,12 +112,12 @@ export class LaneStreams extends LaneTransport {
       const { seq, offset: at } = answer.receipt;
       return [{ offset, index, found: { seq, at } }];
     });
-    if (items.length > 0) this.#sign(address, { kind: 'repeats', ...address, items });
+    if (items.length > 0) void this.#sign(address, { kind: 'repeats', ...address, items });
   }
 
   /** A sign that is lost does no harm: beats come again, and who waits asks by id. */
-  #sign(address: Address, sign: Parameters<typeof packSign>[0]): void {
+  async #sign(address: Address, sign: Parameters<typeof packSign>[0]): Promise<void> {
     const { journal } = this.options;
-    journal.append(beatStream(address), packSign(sign)).catch(() => undefined);
+    await journal.append(beatStream(address), packSign(sign)).catch(() => undefined);
   }
 }

@@ -63,7 +63,7 @@ export class ChaosHouse {
     const { brokers, say } = options;
     const folder = await mkdtemp(join(tmpdir(), 'ringfence-chaos-'));
     const parts = ['kafka', 'postgres', 'redis'] as const;
-    const stack = await startStack({ folder: join(folder, 'stack'), brokers, parts, log: say });
+    const stack = await startStack({ brokers, parts, log: say });
     let cluster: Cluster | undefined;
     try {
       const network = await FaultyNetwork.before(stack.kafka.brokers);

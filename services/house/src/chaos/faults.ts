@@ -1,5 +1,6 @@
 import type { Address } from '@ringfence/kernel';
 import { addressText } from '@ringfence/kernel';
+import type { Fault as NetworkFault } from '@ringfence/journal-kafka/fault-proxy';
 import type { ServiceProcess } from '../cluster/service-process.js';
 import type { ChaosHouse } from './chaos-house.js';
 import type { OrderBook } from './order-book.js';
@@ -147,25 +148,20 @@ export async function killBroker({ house, book }: Scene, index: number): Promise
   return { target: `broker ${index + 1}`, recoveredMs: Math.max(...times) };
 }
 
-/** One append in `k` meets the network's faults, until `count` of them did. */
-export async function loseAcks({ house }: Scene, k: number, count: number): Promise<Struck> {
+/** Of the services' appends one in `k` meets one of these faults in turn, until `count` did. */
+export async function disturb(
+  { house, book }: Scene,
+  { k, count, faults }: { k: number; count: number; faults: readonly NetworkFault[] },
+): Promise<Struck> {
   const { network } = house.parts;
   const wanted = network.suffered + count;
-  const since = performance.now();
-  network.everyOf(k, k * count, ['lost-ack', 'twin', 'lost']);
+  network.everyOf(k, k * count, faults);
   await until('the network has too little to do', () => network.suffered >= wanted, GIVE_UP_MS);
   network.heal();
-  return { target: `${count} appends, one in ${k}`, recoveredMs: performance.now() - since };
-}
-/** One append in `k` is held back for two seconds. */
-export async function delay({ house }: Scene, k: number, count: number): Promise<Struck> {
-  const { network } = house.parts;
-  const wanted = network.suffered + count;
   const since = performance.now();
-  network.everyOf(k, k * count, ['late']);
-  await until('the network has too little to do', () => network.suffered >= wanted, GIVE_UP_MS);
-  network.heal();
-  return { target: `${count} appends, two seconds`, recoveredMs: performance.now() - since };
+  const { at } = await book.next(() => true, GIVE_UP_MS);
+  const target = `${count} appends of ${k * count} (${faults.join(', ')})`;
+  return { target, recoveredMs: at - since };
 }
 
 /** What a run draws from, by name. */
@@ -179,6 +175,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     }),
   'broker kill -9': (scene) =>
     killBroker(scene, Math.floor(scene.chance() * scene.house.parts.stack.kafka.brokers.length)),
-  'lost acks': (scene) => loseAcks(scene, 3 + Math.floor(scene.chance() * 8), 12),
-  'late requests': (scene) => delay(scene, 5, 3),
+  'lost acks': (scene) => {
+    const k = 3 + Math.floor(scene.chance() * 8);
+    return disturb(scene, { k, count: 12, faults: ['lost-ack', 'twin', 'lost'] });
+  },
+  'late requests': (scene) => disturb(scene, { k: 5, count: 3, faults: ['late'] }),
 };

@@ -1,5 +1,5 @@
 import type { Journal } from '@ringfence/journal';
-import { addressText, type Address, type CommandId } from '@ringfence/kernel';
+import { addressText, present, type Address, type CommandId } from '@ringfence/kernel';
 import { LogTail, logStream, type LogRecord } from '@ringfence/lane';
 import { lanesApart, linesApart, sumsApart, type LaneLine } from '../demo/apart.js';
 import { joined, rebuildPart, type Rebuilt } from '../demo/rebuild.js';
@@ -9,6 +9,7 @@ import type { OrderBook } from './order-book.js';
 import { until } from './until.js';
 
 const QUIET_MS = 60_000;
+const CUT_MS = 120_000;
 const RETRY_MS = 100;
 
 /**
@@ -16,11 +17,8 @@ const RETRY_MS = 100;
  * receipt says, and one truth in the logs, the lanes, their snapshots and the read models.
  */
 export async function audit(house: ChaosHouse, book: OrderBook): Promise<Verdict> {
-  await atRest(house);
-  const { items: live } = await house.api.get<{ items: LaneLine[] }>('/v1/lanes');
-  const { items: models } = await house.api.get<{ items: string[] }>('/v1/house/ledger');
+  const { live, models, rebuilt } = await oneCut(house);
   const { recorded, wrongs } = await readLogs(house);
-  const rebuilt = await rebuild(house);
   const verdict = judge(book, recorded);
   const apart = [
     ...wrongs,
@@ -29,6 +27,33 @@ export async function audit(house: ChaosHouse, book: OrderBook): Promise<Verdict
     ...sumsApart(rebuilt),
   ];
   return { ...verdict, wrongs: [...verdict.wrongs, ...apart] };
+}
+
+interface Cut {
+  readonly live: readonly LaneLine[];
+  readonly models: readonly string[];
+  readonly rebuilt: Rebuilt;
+}
+
+/**
+ * The lanes, the read models and the logs at one and the same position: a lane of a house at rest
+ * may still be taken over, so they are read between two equal looks at the heads.
+ */
+async function oneCut(house: ChaosHouse): Promise<Cut> {
+  const lanes = async (): Promise<LaneLine[]> =>
+    (await house.api.get<{ items: LaneLine[] }>('/v1/lanes')).items;
+  const headsOf = (items: readonly LaneLine[]): string =>
+    items.map(({ lane, hash }) => `${lane} ${hash}`).join();
+  let cut: Cut | undefined;
+  const isOne = async (): Promise<boolean> => {
+    await atRest(house);
+    const live = await lanes();
+    const { items: models } = await house.api.get<{ items: string[] }>('/v1/house/ledger');
+    cut = { live, models, rebuilt: await rebuild(house) };
+    return headsOf(await lanes()) === headsOf(live);
+  };
+  await until('lanes are taken over without end', isOne, CUT_MS);
+  return present(cut, 'what the house holds');
 }
 
 /** Nothing waits anywhere, and what is shown reflects it. @throws when that takes too long */

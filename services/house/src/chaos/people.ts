@@ -1,3 +1,5 @@
+import { partitionOfOwner } from '@ringfence/gateway';
+import type { MemberId } from '@ringfence/kernel';
 import { Api, idMaker } from '../demo/api.js';
 import {
   DOMAIN,
@@ -47,21 +49,7 @@ export async function settle(url: string, partitions: number): Promise<People> {
   await found(operator, id, [LISTING]);
   await operator.must('/v1/ticks', { id: id(), time: START, source: 'chaos' });
   await operator.must('/v1/frames', { id: id(), ...frameOf(START, FIRST_PRICE) });
-  const persons: Person[] = [];
-  for (let n = 0; n < ACCOUNTS_PER_PARTITION * partitions; n++) {
-    const partition = n % partitions;
-    const member = 1 + (Math.floor(n / partitions) % MEMBERS);
-    const { account } = await operator.must('/v1/accounts', {
-      id: id(),
-      member,
-      owner: `owner ${n}`,
-      class: 'client-individual',
-      domain: null,
-      reference: `${n}`,
-      partition,
-    });
-    persons.push({ account: String(account), member, partition });
-  }
+  const persons = await open(operator, id, partitions);
   const payments = persons.map(({ account }) => {
     return { to: account, asset: SETTLEMENT, amount: '100000', transaction: `first ${account}` };
   });
@@ -78,6 +66,24 @@ export async function settle(url: string, partitions: number): Promise<People> {
   }
   await operator.quiet();
   return { persons, time: START };
+}
+
+/** Accounts of every member, the same number on each partition. */
+async function open(operator: Api, id: () => string, partitions: number): Promise<Person[]> {
+  const persons: Person[] = [];
+  for (let n = 0; persons.length < ACCOUNTS_PER_PARTITION * partitions; n++) {
+    const member = 1 + (n % MEMBERS);
+    const owner = `owner ${n}`;
+    // where an account lives follows from its member and owner
+    const partition = partitionOfOwner(member as MemberId, owner, partitions);
+    const there = persons.filter((person) => person.partition === partition);
+    if (there.length === ACCOUNTS_PER_PARTITION) continue;
+    const kind = { class: 'client-individual', domain: null, reference: '' };
+    const venue = operator.as(venueSecret(member));
+    const { account } = await venue.must('/v1/accounts', { id: id(), member, owner, ...kind });
+    persons.push({ account: String(account), member, partition });
+  }
+  return persons;
 }
 
 export const frameOf = (time: number, price: number) => ({
