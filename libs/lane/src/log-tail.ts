@@ -120,14 +120,24 @@ export class LogTail {
    * @throws LogTruncated, MalformedRecord, DecodeError, JournalBroken: trying again cannot help
    */
   async poll(wait: Wait): Promise<readonly LogRecord[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const records = await this.#chain.poll();
-        return records.map((record) => decodeRecord(record, this.#cache));
-      } catch (fault) {
-        if (FINAL.some((kind) => fault instanceof kind)) throw fault;
-        await wait(attempt);
-      }
+    return patiently(wait, async () => {
+      const records = await this.#chain.poll();
+      return records.map((record) => decodeRecord(record, this.#cache));
+    });
+  }
+  /** Whether the log ends where this reader stands: a poll may be a moment behind. */
+  isAtEnd(wait: Wait): Promise<boolean> {
+    return patiently(wait, () => this.#chain.isAtEnd());
+  }
+}
+
+async function patiently<T>(wait: Wait, attempt: () => Promise<T>): Promise<T> {
+  for (let failed = 1; ; failed++) {
+    try {
+      return await attempt();
+    } catch (fault) {
+      if (FINAL.some((kind) => fault instanceof kind)) throw fault;
+      await wait(failed);
     }
   }
 }

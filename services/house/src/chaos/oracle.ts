@@ -2,7 +2,8 @@ import type { Journal } from '@ringfence/journal';
 import { addressText, present, type Address, type CommandId } from '@ringfence/kernel';
 import { LogTail, logStream, type LogRecord } from '@ringfence/lane';
 import { lanesApart, linesApart, sumsApart, type LaneLine } from '../demo/apart.js';
-import { joined, rebuildPart, type Rebuilt } from '../demo/rebuild.js';
+import { runToEnd } from '../demo/child.js';
+import { joined, type Part, type Rebuilt } from '../demo/rebuild.js';
 import { PARTITIONS, type ChaosHouse } from './chaos-house.js';
 import { judge, type Recorded, type Verdict } from './judge.js';
 import type { OrderBook } from './order-book.js';
@@ -109,14 +110,16 @@ async function* recordsOf(
   }
 }
 
+/** In processes of their own, as an auditor would: nothing of this one can help them. */
 async function rebuild(house: ChaosHouse): Promise<Rebuilt> {
-  const found: Rebuilt[] = [];
   const snapshots = Object.fromEntries(
     house.watch.addresses.map((lane) => [addressText(lane), house.snapshotFolders(lane)]),
   );
-  for (let part = 0; part < PARTITIONS; part++) {
-    const order = { journal: house.place, partitions: PARTITIONS, part, snapshots };
-    found.push(await rebuildPart(order));
-  }
-  return joined(found);
+  const parts = Array.from({ length: PARTITIONS }, (_, part): Part => {
+    return { journal: house.place, partitions: PARTITIONS, part, snapshots };
+  });
+  const found = parts.map((part) =>
+    runToEnd<Rebuilt>('./rebuild-main.js', [JSON.stringify(part)]),
+  );
+  return joined(await Promise.all(found));
 }
