@@ -142,7 +142,7 @@ class ForeignLog {
 
   /** @throws LogTruncated when the log does not hold the range as it was read then */
   async range(range: InputRange, who: string): Promise<readonly LogRecord[]> {
-    for (let attempt = 1; (this.#ahead.at(-1)?.head.seq ?? 0) < range.to; ) {
+    for (let attempt = 1; (this.#ahead.at(-1)?.head.seq ?? 0) < range.to;) {
       const records = await this.tail.poll(this.wait);
       for (const record of records) this.#ahead.push(record);
       if (records.length > 0) continue;

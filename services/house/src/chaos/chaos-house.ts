@@ -62,18 +62,20 @@ export class ChaosHouse {
   static async open(options: ChaosHouseOptions): Promise<ChaosHouse> {
     const { brokers, say } = options;
     const folder = await mkdtemp(join(tmpdir(), 'ringfence-chaos-'));
-    const parts = ['kafka', 'postgres', 'redis'] as const;
-    const stack = await startStack({ brokers, parts, log: say });
-    let cluster: Cluster | undefined;
+    const ends: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
     try {
+      const parts = ['kafka', 'postgres', 'redis'] as const;
+      const stack = await startStack({ brokers, parts, log: say });
+      ends.unshift(() => stack.stop());
       const network = await FaultyNetwork.before(stack.kafka.brokers);
-      cluster = await clusterOn(stack, network, folder, options);
+      ends.unshift(() => network.close());
+      const cluster = await clusterOn(stack, network, folder, options);
+      ends.unshift(() => cluster.kill());
       await cluster.start();
       await cluster.untilOwned();
       return await ChaosHouse.#over({ folder, stack, network, cluster });
     } catch (fault) {
-      await cluster?.kill();
-      await stack.stop();
+      for (const end of ends) await end();
       throw fault;
     }
   }

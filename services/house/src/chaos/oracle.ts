@@ -118,8 +118,6 @@ async function rebuild(house: ChaosHouse): Promise<Rebuilt> {
   const parts = Array.from({ length: PARTITIONS }, (_, part): Part => {
     return { journal: house.place, partitions: PARTITIONS, part, snapshots };
   });
-  const found = parts.map((part) =>
-    runToEnd<Rebuilt>('./rebuild-main.js', [JSON.stringify(part)]),
-  );
+  const found = parts.map((part) => runToEnd<Rebuilt>('./rebuild-main.js', [JSON.stringify(part)]));
   return joined(await Promise.all(found));
 }

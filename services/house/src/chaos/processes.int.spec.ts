@@ -1,5 +1,5 @@
 import { FileSnapshotStore } from '@ringfence/service-kit';
-import type { Address } from '@ringfence/kernel';
+import { addressText, type Address } from '@ringfence/kernel';
 import { describeIfFound } from '@ringfence/stack';
 import { countLog, deliverAgain, intakesOf } from './again.js';
 import { Arena, OPEN_MS, ROUND_MS } from './chaos.fixture.js';
@@ -12,11 +12,15 @@ import {
   RECOVERY_MS,
   type Struck,
 } from './faults.js';
-import { atRest } from './oracle.js';
+import { POISONED } from './chaos-house.js';
+import { atRest, audit } from './oracle.js';
+import { StoppedLane } from './stopped-lane.fixture.js';
+import { until } from './until.js';
 
 const LANE: Address = { service: 'accounts', partition: 0 };
 /** takeovers of one lane by turns; each makes the next wait longer */
 const TURNS = 3;
+const NAMED_MS = 20_000;
 
 // There are no consumer groups, so nothing rebalances: a storm is a lane whose owner changes again
 // and again.
@@ -153,6 +157,49 @@ describeIfFound(['kafka', 'postgres', 'redis'], 'a house of processes under load
         each.map(({ lane, decidedSeq, decisions }) => ({ lane, decidedSeq, decisions })),
       );
       expect(heads).toEqual(headsBefore);
+    },
+    ROUND_MS,
+  );
+
+  it(
+    'names the stopped lane that a round waits for, goes on elsewhere, and resumes it whole',
+    async () => {
+      const { house } = arena;
+      const stopped = new StoppedLane(house, arena.people);
+      const [here, there] = [stopped.pair(0), stopped.pair(POISONED.partition)];
+      await stopped.stop();
+      expect(await stopped.try(stopped.transfer(there))).toMatchObject({
+        status: 503,
+        body: { code: 'lane-stopped', detail: expect.stringContaining('accounts/1 is stopped') },
+      });
+
+      await stopped.round();
+      // the others cannot report before they have its marker, so the round waits for them too
+      const isNamed = async (): Promise<boolean> =>
+        (await stopped.waitedFor()).includes(addressText(POISONED));
+      await until('the round does not name whom it waits for', isNamed, NAMED_MS);
+      for (const [path, secret, fields] of [stopped.transfer(here), stopped.trade(here)]) {
+        await stopped.untilAccepted(await stopped.order(path, secret, fields), secret);
+      }
+      expect(await stopped.status()).toBe('stopped');
+
+      // the fault is still there: nothing is skipped
+      await stopped.resume();
+      await until(
+        'it meets no fault',
+        async () => (await stopped.status()) === 'stopped',
+        NAMED_MS,
+      );
+      stopped.mend();
+      expect(await stopped.resume()).toMatchObject({ code: 0 });
+      const { wrongs } = await audit(house, stopped.book);
+      expect(wrongs).toEqual([]);
+      expect(await stopped.waitedFor()).toEqual([]);
+      await stopped.untilAccepted(
+        await stopped.order(...stopped.transfer(there)),
+        stopped.transfer(there)[1],
+      );
+      arena.people = stopped.peopleNow;
     },
     ROUND_MS,
   );

@@ -4,10 +4,7 @@ import { killBroker, RECOVERY_MS } from './faults.js';
 
 describeIfFound(['kafka', 'postgres', 'redis'], 'a house on three brokers, under load', () => {
   let arena: Arena;
-  beforeAll(
-    async () => (arena = await Arena.open({ brokers: 3, instances: 1 }, 6)),
-    OPEN_MS,
-  );
+  beforeAll(async () => (arena = await Arena.open({ brokers: 3, instances: 1 }, 6)), OPEN_MS);
   afterAll(() => arena.house.close(), OPEN_MS);
 
   it.each([0, 1, 2])(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -157,6 +157,8 @@ async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
   if (options.data !== null) mustBeEmpty(options.data);
   const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'ringfence-demo-')));
+  // PostgreSQL may run as a user of its own
+  if (options.distributed && options.data === null) await chmod(folder, 0o755);
   const house = await houseOf(options, folder);
   const demo = new Demo(options, folder, house);
   let stopping = false;
