@@ -1,7 +1,7 @@
 import { ChainWriter, Fenced, type Receipt } from '@ringfence/journal';
 import { chainOf, openOptions, takeOver, write } from '@ringfence/journal/suite';
 import { describeWith } from '@ringfence/stack';
-import { type Fault, FAULTS, FaultProxy } from './fault-proxy.fixture.js';
+import { type Fault, FAULTS, FaultProxy } from './fault-proxy.js';
 import {
   add,
   bytesOf,

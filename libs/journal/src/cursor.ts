@@ -59,6 +59,7 @@ export class ChainCursor {
    * Makes sure that the record this reader stands on is still there.
    *
    * @throws LogTruncated when it is missing or another one is there
+   * @throws Error when it is there and this process does not get it yet; a later attempt will
    */
   async checkStart(who: string): Promise<void> {
     const { seq, hash: expected, offset } = this.head;
@@ -66,6 +67,10 @@ export class ChainCursor {
     const [entry] = await this.journal.read(this.stream, offset, 1);
     const found = entry?.offset === offset ? hash(entry.bytes) : undefined;
     if (found === expected) return;
+    // a read may be a moment behind what others have read of the same log
+    if (!entry && (await this.journal.end(this.stream)) > offset) {
+      throw new Error(`${streamText(this.stream)}: offset ${offset} cannot be read yet`);
+    }
     const witness = { seq, hash: expected, who };
     throw new LogTruncated(this.stream, witness, found ? { seq, hash: found } : {});
   }

@@ -33,7 +33,7 @@ export class ChainTail {
   /**
    * What counts since the last poll, as far as one read of the log gives. One poll at a time.
    *
-   * @returns records in order; empty only at the end of the log
+   * @returns records in order; empty only at the end of the log as this reader sees it
    * @throws LogTruncated at the first poll when the log does not hold `from`
    * @throws MalformedRecord when the next record counts but cannot be decoded; so will every poll
    */
@@ -45,6 +45,15 @@ export class ChainTail {
       const records = this.#take(entries);
       if (records.length > 0 || entries.length === 0) return records;
     }
+  }
+
+  /**
+   * Whether nothing follows what was given out, as the journal says now. A poll alone does not
+   * tell: a read may be a moment behind what others have read of the same log.
+   */
+  async isAtEnd(): Promise<boolean> {
+    const { journal, stream, next } = this.#cursor;
+    return next >= (await journal.end(stream));
   }
 
   /** Records before one that cannot be decoded are given out first; the next poll meets it. */

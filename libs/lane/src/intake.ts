@@ -28,7 +28,7 @@ export interface IntakeOptions {
   readonly onRepeat: (repeat: Repeat) => void;
 }
 
-/** Everything that waits for a lane, and the order in which it is taken. */
+/** All that waits for a lane, and the order in which it is taken. */
 export class Intake<State> {
   inputs: readonly LogInput[] = [];
   readonly queue: Submission[] = [];

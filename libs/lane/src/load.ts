@@ -142,16 +142,13 @@ class ForeignLog {
 
   /** @throws LogTruncated when the log does not hold the range as it was read then */
   async range(range: InputRange, who: string): Promise<readonly LogRecord[]> {
-    while ((this.#ahead.at(-1)?.head.seq ?? 0) < range.to) {
+    for (let attempt = 1; (this.#ahead.at(-1)?.head.seq ?? 0) < range.to;) {
       const records = await this.tail.poll(this.wait);
-      if (records.length === 0) {
-        throw new LogTruncated(
-          this.tail.stream,
-          { seq: range.to, hash: range.hash, who },
-          { seq: this.tail.head.seq },
-        );
-      }
       for (const record of records) this.#ahead.push(record);
+      if (records.length > 0) continue;
+      // whoever wrote the range has read this log further than this process may have yet
+      if (await this.tail.isAtEnd(this.wait)) throw this.#truncated(range, who);
+      await this.wait(attempt++);
     }
     const end = this.#ahead.findIndex((record) => record.head.seq === range.to) + 1;
     const records = this.#ahead.slice(0, end);
@@ -165,6 +162,11 @@ class ForeignLog {
       );
     }
     return records;
+  }
+
+  #truncated({ to, hash }: InputRange, who: string): LogTruncated {
+    const { stream, head } = this.tail;
+    return new LogTruncated(stream, { seq: to, hash, who }, { seq: head.seq });
   }
 }
 

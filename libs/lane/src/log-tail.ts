@@ -126,6 +126,10 @@ export class LogTail {
     return records.map((record) => decodeRecord(record, this.#cache));
   }
 
+  /** Whether the log ends where this reader stands: a poll may be a moment behind. */
+  isAtEnd(wait: Wait): Promise<boolean> {
+    return patiently(() => this.#chain.isAtEnd(), wait);
+  }
   /** How many entries the log holds now. Patient like `poll`. */
   end(wait: Wait): Promise<number> {
     return patiently(() => this.journal.end(this.stream), wait);

@@ -41,6 +41,8 @@ interface Slot<State> {
   folded: number;
   /** messages not acked when it was looked at last */
   unacked: number;
+  /** it stopped here and nobody took it over: it need not wait before it opens again */
+  isStillOwn: boolean;
 }
 
 /** Opens and keeps the lanes of one definition: one per partition, the reference lane once. */
@@ -67,6 +69,7 @@ export class LaneHost<State> implements LocalLanes {
       opening: Promise.resolve(),
       folded: 0,
       unacked: 0,
+      isStillOwn: false,
     }));
   }
 
@@ -196,6 +199,7 @@ export class LaneHost<State> implements LocalLanes {
     const { lane } = slot;
     const isUnderWay = slot.status === 'opening' || slot.status === 'standby';
     if (lane?.status !== 'active' && (lane || !isUnderWay)) {
+      slot.isStillOwn = lane?.status === 'stopped';
       slot.lane = undefined;
       await lane?.close();
       this.ground.forget();
@@ -272,7 +276,7 @@ export class LaneHost<State> implements LocalLanes {
       queueMax,
       seed: this.ground.seed,
       ...(ownership
-        ? { witnesses: heard, mayOpen: () => this.#standBy(slot, ownership.mayOpen(address)) }
+        ? { witnesses: heard, mayOpen: () => this.#standBy(slot, () => ownership.mayOpen(address)) }
         : { witnesses: await heard() }),
       wait: (attempt: number, reason?: string) => {
         // a read that fails has an end to hear of only while the lane opens
@@ -287,10 +291,11 @@ export class LaneHost<State> implements LocalLanes {
   }
 
   /** At the end of its log: another process may own it. */
-  async #standBy(slot: Slot<State>, asked: Promise<boolean>): Promise<boolean> {
+  async #standBy(slot: Slot<State>, asked: () => Promise<boolean>): Promise<boolean> {
     if (this.#closing) throw new Error('the process ends');
     slot.status = 'standby';
-    const mayOpen = await asked;
+    const mayOpen = slot.isStillOwn || (await asked());
+    slot.isStillOwn = false;
     if (mayOpen) {
       slot.status = 'opening';
       this.ground.forget();

@@ -27,6 +27,8 @@ export class LaneStreams extends LaneTransport {
   #hosts: readonly LocalLanes[] = [];
   #url = '';
   #timer: NodeJS.Timeout | undefined;
+  /** lanes whose newest beat is still on its way */
+  readonly #beating = new Set<number>();
 
   constructor(readonly options: LaneStreamsOptions) {
     super();
@@ -104,10 +106,20 @@ export class LaneStreams extends LaneTransport {
     for (const host of this.#hosts) {
       host.tend();
       for (let partition = 0; partition < host.partitions; partition++) {
-        const beat = this.beatOf(host, partition);
-        if (beat) void this.#sign({ service: host.service, partition }, beat);
+        void this.#beat(host, partition);
       }
     }
+  }
+
+  /** While the brokers cannot be reached beats do not pile up: an old one says nothing. */
+  async #beat(host: LocalLanes, partition: number): Promise<void> {
+    const address = { service: host.service, partition };
+    const number = addressNumber(address);
+    const beat = this.#beating.has(number) ? undefined : this.beatOf(host, partition);
+    if (!beat) return;
+    this.#beating.add(number);
+    await this.#sign(address, beat);
+    this.#beating.delete(number);
   }
 
   /** New decisions stand in the log; what came again is told where its first answer stands. */

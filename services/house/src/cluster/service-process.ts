@@ -9,7 +9,7 @@ export const PROCESSES = ['risk', 'accounts', 'custody', 'liquidation', 'gateway
 export type ProcessService = (typeof PROCESSES)[number];
 
 /** the Kafka client counts time in a way that makes newer engines warn once per process */
-const NODE_OPTIONS = ['--disable-warning=TimeoutNegativeWarning'];
+export const NODE_OPTIONS = ['--disable-warning=TimeoutNegativeWarning'];
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NODE_OPTIONS } from '../cluster/service-process.js';
 
 /** The house as a process of its own, as operations would run it. */
 export interface HouseProcess {
@@ -77,7 +78,7 @@ async function end(
 export async function runToEnd<T>(script: string, args: readonly string[]): Promise<T> {
   const child = spawn(
     process.execPath,
-    [fileURLToPath(new URL(script, import.meta.url)), ...args],
+    [...NODE_OPTIONS, fileURLToPath(new URL(script, import.meta.url)), ...args],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addressesOf, addressText, SERVICES } from '@ringfence/kernel';
+import { lanesApart, linesApart, sumsApart, type LaneLine } from './apart.js';
 import { framesOf, readBars, type Market, type PriceFrame } from './bars.js';
 import { runToEnd } from './child.js';
 import { DistributedDemoHouse, EmbeddedDemoHouse, type DemoHouse } from './demo-house.js';
@@ -21,13 +22,6 @@ const BARS = fileURLToPath(
 );
 /** moves under way when the house is killed */
 const MOVES_AT_KILL = 2000;
-
-interface LaneLine {
-  readonly lane: string;
-  readonly seq: number;
-  readonly hash: string;
-  readonly digest: string;
-}
 
 class Demo {
   readonly progress = new Progress();
@@ -144,31 +138,9 @@ class Demo {
   }
 }
 
-function* lanesApart(live: readonly LaneLine[], { lanes }: Rebuilt): Generator<string> {
-  for (const { lane, hash, fromZero, fromSnapshot } of lanes) {
-    const own = live.find((each) => each.lane === lane);
-    if (own?.hash !== hash) yield `${lane} head: live ${own?.hash}, log ${hash}`;
-    if (own?.digest !== fromZero) yield `${lane} state: live ${own?.digest}, from zero ${fromZero}`;
-    if (fromSnapshot !== fromZero)
-      yield `${lane} state: from snapshot ${fromSnapshot}, from zero ${fromZero}`;
-  }
-}
-function* linesApart(
-  what: string,
-  some: readonly string[],
-  others: readonly string[],
-): Generator<string> {
-  const [left, right] = [new Set(some), new Set(others)];
-  for (const line of left) if (!right.has(line)) yield `${what} alone: ${line}`;
-  for (const line of right) if (!left.has(line)) yield `${what} lack: ${line}`;
-}
 function* wrongSums(seen: Seen): Generator<string> {
-  const { conservation, collateralPaidForOthers, tally } = seen.rebuilt;
-  for (const [asset, { difference }] of Object.entries(conservation)) {
-    if (difference !== '0') yield `conservation of ${asset}: ${difference}`;
-  }
-  if (collateralPaidForOthers !== '0')
-    yield `collateral paid for others: ${collateralPaidForOthers}`;
+  const { tally } = seen.rebuilt;
+  yield* sumsApart(seen.rebuilt);
   if (uncoveredOf(seen) !== '0') yield `uncovered: ${uncoveredOf(seen)}`;
   if (tally.breaks > 0) yield `${tally.breaks} breaks found by reconciliation`;
 }
@@ -185,6 +157,8 @@ async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
   if (options.data !== null) mustBeEmpty(options.data);
   const folder = options.data ?? (await mkdtemp(join(tmpdir(), 'ringfence-demo-')));
+  // PostgreSQL may run as a user of its own
+  if (options.distributed && options.data === null) await chmod(folder, 0o755);
   const house = await houseOf(options, folder);
   const demo = new Demo(options, folder, house);
   let stopping = false;

@@ -14,6 +14,10 @@ const TWIN_MS = 150;
 const LATE_MS = 2_000;
 const PRODUCE = 0;
 const LENGTH_BYTES = 4;
+/** of a request after its length: what is asked, its version, its number */
+const HEADER_BYTES = 8;
+/** of a produce request between its transaction and its topics: acks, timeout, count of topics */
+const ACKS_BYTES = 10;
 
 /** A faulty network before one broker: it knows which requests are appends. */
 export class FaultProxy {
@@ -23,6 +27,8 @@ export class FaultProxy {
   #delivering = 0;
   /** faults for the next appends, in turn; later ones go through */
   readonly plan: (Fault | undefined)[] = [];
+  /** appends to other topics go through and do not count; a topic's name has its prefix */
+  concerns: (topic: string) => boolean = () => true;
   /** appends that suffered one */
   suffered = 0;
 
@@ -39,10 +45,14 @@ export class FaultProxy {
     return proxy;
   }
 
+  /** on the loopback address */
+  get port(): number {
+    return (this.#server.address() as net.AddressInfo).port;
+  }
+
   /** Sends a client's connections through here, whatever address the broker told it. */
   readonly sockets: SocketMaker = (place) => {
-    const { port } = this.#server.address() as net.AddressInfo;
-    return openSocket({ ...place, host: '127.0.0.1', port });
+    return openSocket({ ...place, host: '127.0.0.1', port: this.port });
   };
 
   /** Every k-th of the next appends suffers, each fault in turn. */
@@ -99,7 +109,7 @@ export class FaultProxy {
 
   #request(client: net.Socket, broker: net.Socket, frame: Buffer): void {
     const isAppend = frame.readInt16BE(LENGTH_BYTES) === PRODUCE;
-    const fault = isAppend ? this.plan.shift() : undefined;
+    const fault = isAppend && this.concerns(topicIn(frame)) ? this.plan.shift() : undefined;
     if (!fault) return void broker.write(frame);
     this.suffered++;
     switch (fault) {
@@ -130,6 +140,20 @@ export class FaultProxy {
     if (afterMs > 0) client.destroy();
     setTimeout(() => broker.write(frame), afterMs);
   }
+}
+
+/** The topic of a produce request, as version 3 and later write it; our client sends one a time. */
+function topicIn(frame: Buffer): string {
+  let at = LENGTH_BYTES + HEADER_BYTES;
+  const text = (): string => {
+    const length = frame.readInt16BE(at);
+    at += 2 + Math.max(0, length);
+    return frame.toString('utf8', at - Math.max(0, length), at);
+  };
+  text(); // the client's id
+  text(); // its transaction
+  at += ACKS_BYTES;
+  return text();
 }
 
 /** Whole requests, lengths included, and what is left of the bytes. */
