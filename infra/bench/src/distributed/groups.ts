@@ -1,0 +1,19 @@
+import { bytes } from './bytes.js';
+import { cpu } from './cpu.js';
+import type { DistributedBench } from './ground.js';
+import { latency } from './latency.js';
+import { postgresBaseline } from './postgres-baseline.js';
+import { profile } from './profile.js';
+import { projectionRate } from './projection-rate.js';
+import { recovery } from './recovery.js';
+
+/** All of them, in the order in which they run: what others compare with comes first. */
+export const DISTRIBUTED: readonly DistributedBench[] = [
+  postgresBaseline,
+  cpu,
+  bytes,
+  latency,
+  projectionRate,
+  recovery,
+  profile,
+];

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findParts, startStack, type Part, type Stack } from '@ringfence/stack';
+import type { Report, Scale } from '../bench.js';
+import type { DistributedBench } from './ground.js';
+import { killClusters } from './rig.js';
+
+/** What a run could not do, by the group that failed. */
+export type Failures = ReadonlyMap<string, unknown>;
+
+/**
+ * Runs groups over one set of servers; those whose servers cannot be had are skipped by name.
+ *
+ * @returns the groups that failed; the others ran
+ */
+export async function runDistributed(
+  groups: readonly DistributedBench[],
+  scale: Scale,
+  report: Report,
+): Promise<Failures> {
+  const failures = new Map<string, unknown>();
+  const missing = await missingParts();
+  const possible = groups.filter((group) => {
+    const why = group.needs.flatMap((part) => missing.get(part) ?? []);
+    if (why.length > 0) report.skip(group.name, why.join('; '));
+    return why.length === 0;
+  });
+  const parts = [...new Set(possible.flatMap(({ needs }) => needs))];
+  if (parts.length === 0) return failures;
+  const folder = await mkdtemp(join(tmpdir(), 'ringfence-bench-'));
+  const stack = (await startStack({ parts })) as Stack<Part>;
+  const end = async (): Promise<void> => {
+    await killClusters();
+    await stack.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const interrupted = (): void => void end().finally(() => process.exit(1));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
+  try {
+    const ground = { stack, folder, known: new Map<string, number>() };
+    for (const group of possible) {
+      await group.run(scale, report, ground).catch((fault: unknown) => {
+        failures.set(group.name, fault);
+      });
+    }
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
+    await end();
+  }
+  return failures;
+}
+
+/** Why a part cannot be had here, by part; CPU is read as Linux tells it. */
+async function missingParts(): Promise<Map<Part, string>> {
+  const missing = new Map<Part, string>();
+  const findings = await findParts();
+  for (const part of ['kafka', 'postgres', 'redis'] as const) {
+    const finding = findings[part];
+    if ('missing' in finding) missing.set(part, `${part}: ${finding.missing}`);
+    else if (process.platform !== 'linux') missing.set(part, 'reads CPU times from /proc');
+  }
+  return missing;
+}
