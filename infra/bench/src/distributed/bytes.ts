@@ -35,7 +35,7 @@ const laneLoad = (scale: Scale, ground: Ground): Promise<LaneLoad> =>
     const load = async (requests: number, seed: number): Promise<number> => {
       const bodies = [...transferBodies(house.walls, { kind: 'same', size: SIZE, requests, seed })];
       const from = performance.now();
-      await drive(house.venue, bodies, SIZE, LOAD_CALLERS);
+      await drive(house.operator, bodies, SIZE, LOAD_CALLERS);
       return performance.now() - from;
     };
     await load(sized(scale, 60, 1), 1);

@@ -40,12 +40,12 @@ async function measure(
     const bodies = [...transferBodies(house.walls, plan)];
     const before = rig.cpu();
     const from = performance.now();
-    const answered = await drive(house.venue, bodies, size);
+    const answered = await drive(house.operator, bodies, size);
     await house.untilQuiet();
     const ms = performance.now() - from;
     const used = cpuBetween(before, rig.cpu());
     checkKind(kind, answered.accepted, transfers);
-    await checkEnded(house.venue, bodies);
+    await checkEnded(house.operator, bodies);
     rounds.push({ ms, items: new Map([...used].map(([name, us]) => [name, us / transfers])) });
   }
   // the engines of the processes still compile in the first

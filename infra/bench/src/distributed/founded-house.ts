@@ -3,9 +3,8 @@ import { sleep } from '../clock.js';
 import { Ids } from '../ids.js';
 import { Client } from './client.js';
 import { DEADLINE_MS } from './ground.js';
-import { OPERATOR_SECRET, printOf, type Rig } from './rig.js';
+import { OPERATOR_SECRET, type Rig } from './rig.js';
 
-const VENUE_SECRET = 'bench venue';
 const BATCH = 1000;
 /** far more than all transfers of a run can move out of one wall */
 const HELD = '1000000000';
@@ -14,21 +13,22 @@ const CAIP = 'eip155:1/erc20:0xdac17f958d2ee523a2206206994597c13d831ec7';
 const LOOK_MS = 100;
 const PAUSE_MS = 50;
 
-/** A house whose venue has funded walls on every partition. */
+/**
+ * A house with funded walls on every partition. They are the house's own: all accounts of a client
+ * lie on one partition, so nobody else can order transfers from one partition to another.
+ */
 export class FoundedHouse {
   readonly operator: Client;
-  readonly venue: Client;
   /** accounts as the API writes them, by partition */
   readonly walls: (readonly string[])[] = [];
   readonly #ids = new Ids(1);
 
   private constructor(url: string) {
     this.operator = new Client(url, OPERATOR_SECRET);
-    this.venue = new Client(url, VENUE_SECRET);
   }
 
   /**
-   * Founds it over the public API: a member with a key, an asset, time, accounts, deposits.
+   * Founds it over the public API: an asset, time, accounts, deposits.
    *
    * @param perPartition  walls on each partition
    */
@@ -50,7 +50,6 @@ export class FoundedHouse {
   }
   close(): void {
     this.operator.close();
-    this.venue.close();
   }
 
   /**
@@ -77,23 +76,17 @@ export class FoundedHouse {
     }
   }
   async #list(): Promise<void> {
-    await this.#order('/v1/members', { name: 'member' });
-    const key = { member: 1, role: 'venue', print: printOf(VENUE_SECRET), label: 'venue' };
-    await this.#order('/v1/keys', key);
     const terms = { scale: 6, haircutPpm: 0, confirmations: 1, pricedBy: '' };
     await this.#order('/v1/assets', { caip: CAIP, symbol: 'USDT', ...terms });
     await this.#order('/v1/ticks', { time: 1_600_000_000_000, source: 'bench' });
   }
-  /** All walls are one client's, so that money may go from each to each. */
   async #open(partition: number, count: number): Promise<readonly string[]> {
-    const client = { class: 'client-individual', domain: null, reference: '' };
+    const own = { member: 0, owner: 'house', class: 'house', domain: null, reference: '' };
     const opened: string[] = [];
     while (opened.length < count) {
       const orders = Array.from({ length: Math.min(BATCH, count - opened.length) }, () => ({
         id: this.#id(),
-        member: 1,
-        owner: 'client',
-        ...client,
+        ...own,
       }));
       const said = await this.operator.must(`/v1/accounts?partition=${partition}`, orders);
       const { results } = JSON.parse(said) as { readonly results: readonly Opened[] };
@@ -104,9 +97,17 @@ export class FoundedHouse {
     }
     return opened;
   }
+  /** Mines a block; a lane of custody that was busy gets the same block again. */
   async #mine(walls: readonly string[]): Promise<void> {
     const payments = walls.map((to) => ({ to, asset: 'USDT', amount: HELD }));
-    await this.#order('/v1/simulated-chain/blocks', { payments });
+    const block = JSON.stringify({ id: this.#id(), payments });
+    for (const end = performance.now() + DEADLINE_MS; ; ) {
+      const said = await this.operator.must('/v1/simulated-chain/blocks', block);
+      const { blocks } = JSON.parse(said) as { readonly blocks: readonly Mined[] };
+      if (blocks.every(({ status }) => status === 'accepted')) return;
+      if (performance.now() > end) throw new Error(`a block is not mined: ${said}`);
+      await sleep(PAUSE_MS);
+    }
   }
   async #order(path: string, fields: object): Promise<void> {
     await this.operator.must(path, { id: this.#id(), ...fields });
@@ -117,4 +118,7 @@ export class FoundedHouse {
 }
 interface Opened {
   readonly facts?: { readonly account: string };
+}
+interface Mined {
+  readonly status: string;
 }

@@ -21,7 +21,7 @@ async function singleRate(house: FoundedHouse, kind: Kind, scale: Scale): Promis
   const run = async (requests: number, seed: number): Promise<number> => {
     const bodies = [...transferBodies(house.walls, { kind, size: 1, requests, seed })];
     const from = performance.now();
-    await drive(house.venue, bodies, 1);
+    await drive(house.operator, bodies, 1);
     return (requests * 1000) / (performance.now() - from);
   };
   await run(sized(scale, 1_000, 20), seedOf(kind) + 1);
@@ -82,9 +82,9 @@ async function measure(
         const requests = sized(scale, 2_000, 40);
         const plan = { kind, size: 1, requests, seed: seedOf(kind) + 3 + no };
         const bodies = [...transferBodies(house.walls, plan)];
-        const ms = await paced(house.venue, bodies, { perSecond, headers });
+        const ms = await paced(house.operator, bodies, { perSecond, headers });
         await house.untilQuiet();
-        await checkEnded(house.venue, bodies);
+        await checkEnded(house.operator, bodies);
         for (const [name, share] of [
           ['p50', 0.5],
           ['p99', 0.99],

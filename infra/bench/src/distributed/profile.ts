@@ -29,11 +29,11 @@ async function load(house: FoundedHouse, scale: Scale): Promise<Window[]> {
     const bodies = (seed: number): string[] => [
       ...transferBodies(house.walls, { kind, size: SIZE, requests, seed }),
     ];
-    await drive(house.venue, bodies(no * 2 + 1), SIZE);
+    await drive(house.operator, bodies(no * 2 + 1), SIZE);
     await house.untilQuiet();
     const measured = bodies(no * 2 + 2);
     const from = profileClock();
-    await drive(house.venue, measured, SIZE);
+    await drive(house.operator, measured, SIZE);
     await house.untilQuiet();
     windows.push({ kind, from, to: profileClock(), transfers: requests * SIZE });
   }

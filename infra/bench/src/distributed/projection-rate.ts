@@ -60,7 +60,7 @@ export const projectionRate: DistributedBench = {
       const house = await FoundedHouse.found(rig, sized(scale, WALLS.full, WALLS.quick));
       const requests = sized(scale, 200, 4);
       const plan = { kind: 'same', size: SIZE, requests, seed: 1 } as const;
-      await drive(house.venue, transferBodies(house.walls, plan), SIZE);
+      await drive(house.operator, transferBodies(house.walls, plan), SIZE);
       await house.untilQuiet();
       house.close();
 

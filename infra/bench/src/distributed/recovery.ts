@@ -29,7 +29,7 @@ async function untilAcknowledged(house: FoundedHouse, seed: number): Promise<num
   for (const body of transferBodies(house.walls, plan)) {
     if (acknowledged !== undefined || performance.now() - from > DEADLINE_MS) break;
     asked.push(
-      house.venue.post('/v1/transfers', body).then(
+      house.operator.post('/v1/transfers', body).then(
         ({ body: said }) => {
           if (said.includes('"status":"accepted"')) acknowledged ??= performance.now() - from;
         },
@@ -48,7 +48,7 @@ async function untilAcknowledged(house: FoundedHouse, seed: number): Promise<num
 async function fill(house: FoundedHouse, commands: number): Promise<void> {
   const load = (count: number, seed: number): Promise<unknown> => {
     const plan = { kind: 'same', size: SIZE, requests: count / SIZE, seed } as const;
-    return drive(house.venue, transferBodies(house.walls, plan), SIZE);
+    return drive(house.operator, transferBodies(house.walls, plan), SIZE);
   };
   await load(commands * (1 - NEWER), 1);
   await house.operator.must('/v1/snapshots', {});

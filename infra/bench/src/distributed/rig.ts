@@ -7,7 +7,6 @@ import { cpuOf } from './process-cpu.js';
 import type { Ground } from './ground.js';
 
 export const OPERATOR_SECRET = 'bench operator';
-export const printOf = (secret: string): string => hash(new TextEncoder().encode(secret));
 
 export interface RigOptions {
   readonly partitions: number;
@@ -65,7 +64,7 @@ export class Rig {
       topicPrefix: `${name}.`,
       databaseUrl,
       redisUrl: stack.redis.url,
-      operatorPrint: printOf(OPERATOR_SECRET),
+      operatorPrint: hash(new TextEncoder().encode(OPERATOR_SECRET)),
       environment: {
         RINGFENCE_PROJECTIONS: projections,
         RINGFENCE_KAFKA_FLUSH: flush,
