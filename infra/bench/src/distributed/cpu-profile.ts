@@ -14,15 +14,15 @@ interface ProfileNode {
 
 const IDLE = '(idle)';
 /** What the engine says when no JavaScript runs. */
-const ENGINE: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'collector',
-  '(program)': 'native',
-  '(root)': 'native',
-};
+const ENGINE: ReadonlyMap<string, string> = new Map([
+  ['(garbage collector)', 'collector'],
+  ['(program)', 'native'],
+  ['(root)', 'native'],
+]);
 
 /** The package that a function of a profile belongs to: of ours, of the registry, or Node's. */
 export function packageOf({ functionName, url }: ProfileNode['callFrame']): string {
-  const engine = ENGINE[functionName];
+  const engine = ENGINE.get(functionName);
   if (engine !== undefined) return engine;
   if (url === '') return 'native';
   if (url.startsWith('node:')) return 'node';

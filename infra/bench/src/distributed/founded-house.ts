@@ -101,7 +101,7 @@ export class FoundedHouse {
   async #mine(walls: readonly string[]): Promise<void> {
     const payments = walls.map((to) => ({ to, asset: 'USDT', amount: HELD }));
     const block = JSON.stringify({ id: this.#id(), payments });
-    for (const end = performance.now() + DEADLINE_MS; ; ) {
+    for (const end = performance.now() + DEADLINE_MS; ;) {
       const said = await this.operator.must('/v1/simulated-chain/blocks', block);
       const { blocks } = JSON.parse(said) as { readonly blocks: readonly Mined[] };
       if (blocks.every(({ status }) => status === 'accepted')) return;

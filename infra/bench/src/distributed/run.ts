@@ -33,7 +33,8 @@ export async function runDistributed(
   const end = async (): Promise<void> => {
     await killClusters();
     await stack.stop();
-    await rm(folder, { recursive: true, force: true });
+    if (failures.size === 0) await rm(folder, { recursive: true, force: true });
+    else console.error(`what the processes said is kept in ${folder}`);
   };
   const interrupted = (): void => void end().finally(() => process.exit(1));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
