@@ -30,12 +30,14 @@ export async function runDistributed(
   if (parts.length === 0) return failures;
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-bench-'));
   const stack = (await startStack({ parts })) as Stack<Part>;
-  const end = async (): Promise<void> => {
+  const endNow = async (): Promise<void> => {
     await killClusters();
     await stack.stop();
     if (failures.size === 0) await rm(folder, { recursive: true, force: true });
     else console.error(`what the processes said is kept in ${folder}`);
   };
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> => (ending ??= endNow());
   const interrupted = (): void => void end().finally(() => process.exit(1));
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
