@@ -103,7 +103,8 @@ async function producerLoad(
       tools,
       brokers,
       topic,
-      records: sized(scale, 10_000, 200),
+      records: sized(scale, 8_000, 100),
+      warmUp: sized(scale, 2_000, 100),
       recordBytes,
     });
   } catch (fault) {

@@ -8,8 +8,8 @@ import { projectionRate } from './projection-rate.js';
 import { recovery } from './recovery.js';
 
 /**
- * All of them, in the order in which they run: what others compare with comes first; what leaves the
- * disk much to do, last.
+ * All of them, in the order in which they run: what others compare with comes first; what leaves
+ * the disk much to do, last.
  */
 export const DISTRIBUTED: readonly DistributedBench[] = [
   postgresBaseline,

@@ -11,7 +11,10 @@ export interface PerfPlan {
   readonly tools: KafkaTools;
   readonly brokers: readonly string[];
   readonly topic: string;
+  /** that count */
   readonly records: number;
+  /** sent before them, while the engine compiles */
+  readonly warmUp: number;
   readonly recordBytes: number;
 }
 
@@ -19,36 +22,34 @@ export interface PerfPlan {
  * Lets the broker's own producer send as fast as it can, each record acknowledged by all in-sync
  * replicas.
  *
- * @returns bytes of records per second, from its own clock, which begins after the start of its
- *          engine
+ * @returns bytes of records per second, from its own clock, which begins behind the
+ *          warm-up
  * @throws Error with what it said when it does not come to a result
  */
 export async function perfProducer(plan: PerfPlan): Promise<number> {
-  const { tools, brokers, topic, records, recordBytes } = plan;
-  const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
-  const numbers = ['--num-records', records, '--record-size', recordBytes, '--throughput', -1];
-  const options = ['--topic', topic, ...numbers, '--command-property', 'acks=all'];
+  const { tools, brokers, topic, records, warmUp, recordBytes } = plan;
+  const numbers = ['--num-records', records + warmUp, '--warmup-records', warmUp];
+  const load = [...numbers, '--record-size', recordBytes, '--throughput', -1].map(String);
+  const place = ['--bootstrap-server', brokers.join(','), '--topic', topic];
+  const java = [HEAP, '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', tools.classPath];
   const { stdout } = await promisify(execFile)(
     tools.java,
-    [
-      ...[HEAP, quiet, '-cp', tools.classPath, MAIN],
-      ...['--bootstrap-server', brokers.join(',')],
-      ...options.map(String),
-    ],
+    java.concat(MAIN, place, load, '--command-property', 'acks=all'),
     { timeout: TIMEOUT_MS },
   );
   return bytesPerSecondIn(stdout);
 }
 
 /**
- * @param text  what the producer printed; its last line sums up
+ * @param text  what the producer printed; its last line sums up what came behind the warm-up
  * @throws Error when there is no result in it
  */
 export function bytesPerSecondIn(text: string): number {
   const lines = text.trimEnd().split('\n');
-  const [, megabytes] = /^\d+ records sent, [\d.]+ records\/sec \(([\d.]+) MB\/sec\)/.exec(
-    lines.at(-1) ?? '',
-  ) ?? [undefined, undefined];
+  const [, megabytes] =
+    /^\d+ steady state records sent, [\d.]+ records\/sec \(([\d.]+) MB\/sec\)/.exec(
+      lines.at(-1) ?? '',
+    ) ?? [undefined, undefined];
   if (megabytes === undefined) throw new Error(`the perf producer says: ${lines.at(-1)}`);
   return Number(megabytes) * MIB;
 }

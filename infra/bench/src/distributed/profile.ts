@@ -40,7 +40,7 @@ async function load(house: FoundedHouse, scale: Scale): Promise<Window[]> {
   return windows;
 }
 
-/** Profiles by process, of those that are not named there (such as takers of snapshots) together. */
+/** Profiles by process; of those not named there, such as takers of snapshots, together. */
 async function profilesIn(
   folder: string,
   processes: ReadonlyMap<number, string>,

@@ -24,7 +24,7 @@ async function rowsTouched(databaseUrl: string): Promise<number> {
   return Number(rows);
 }
 
-/** Waits until the read models of a gateway show all there is. @returns when, in ms of this process */
+/** Waits until the read models of a gateway show all. @returns when, ms of this process */
 async function untilShown(operator: Client): Promise<number> {
   for (const end = performance.now() + DEADLINE_MS; ;) {
     const metrics = await operator.text('/metrics');
