@@ -6,20 +6,17 @@ import type { Report, Scale } from '../bench.js';
 import type { DistributedBench } from './ground.js';
 import { killClusters } from './rig.js';
 
-/** What a run could not do, by the group that failed. */
-export type Failures = ReadonlyMap<string, unknown>;
-
 /**
  * Runs groups over one set of servers; those whose servers cannot be had are skipped by name.
  *
- * @returns the groups that failed; the others ran
+ * @returns the groups that failed, each with its fault on standard error; the others ran
  */
 export async function runDistributed(
   groups: readonly DistributedBench[],
   scale: Scale,
   report: Report,
-): Promise<Failures> {
-  const failures = new Map<string, unknown>();
+): Promise<ReadonlySet<string>> {
+  const failures = new Set<string>();
   const missing = await missingParts();
   const possible = groups.filter((group) => {
     const why = group.needs.flatMap((part) => missing.get(part) ?? []);
@@ -30,21 +27,27 @@ export async function runDistributed(
   if (parts.length === 0) return failures;
   const folder = await mkdtemp(join(tmpdir(), 'ringfence-bench-'));
   const stack = (await startStack({ parts })) as Stack<Part>;
+  let isInterrupted = false;
   const endNow = async (): Promise<void> => {
     await killClusters();
     await stack.stop();
-    if (failures.size === 0) await rm(folder, { recursive: true, force: true });
+    if (isInterrupted || failures.size === 0) await rm(folder, { recursive: true, force: true });
     else console.error(`what the processes said is kept in ${folder}`);
   };
   let ending: Promise<void> | undefined;
   const end = (): Promise<void> => (ending ??= endNow());
-  const interrupted = (): void => void end().finally(() => process.exit(1));
+  const interrupted = (): void => {
+    isInterrupted = true;
+    void end().finally(() => process.exit(1));
+  };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const ground = { stack, folder, known: new Map<string, number>() };
     for (const group of possible) {
+      if (isInterrupted) break;
       await group.run(scale, report, ground).catch((fault: unknown) => {
-        failures.set(group.name, fault);
+        failures.add(group.name);
+        if (!isInterrupted) console.error(`${group.name}:`, fault);
       });
     }
   } finally {
