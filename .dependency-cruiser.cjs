@@ -102,7 +102,15 @@ const TABLE = {
     builtin('fs', 'zlib'),
   ],
   'infra/stack': [builtin('fs', 'crypto'), NODE],
-  'infra/bench': ['^libs/', '^@ringfence/', builtin('fs', 'vm'), NODE],
+  'infra/bench': [
+    '^libs/',
+    '^@ringfence/',
+    ...service('house'), // starts the house of processes
+    workspace('infra/stack', 'stack'),
+    ...npm('pg'), // the same transfers in a database, to compare with
+    builtin('fs', 'vm'),
+    NODE,
+  ],
 };
 
 /** Sources keep to the table; specs may also read files and use the test tools. */

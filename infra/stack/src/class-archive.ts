@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { JARS_FOLDER } from './jars.js';
+import { BROKER_JARS } from './jars.js';
 
 /**
  * What Java keeps of the classes that a broker loads. The first broker that is stopped in order
@@ -13,7 +13,7 @@ export class ClassArchive {
   readonly #file: string;
 
   /** @param java  the program; each has an archive of its own, beside the jars it was made from */
-  constructor(java: string, folder = JARS_FOLDER) {
+  constructor(java: string, folder = BROKER_JARS.folder) {
     const program = fs.realpathSync(java);
     const build = `${program} ${fs.statSync(program).mtimeMs}`;
     const print = createHash('sha256').update(build).digest('hex').slice(0, 8);

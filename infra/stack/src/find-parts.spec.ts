@@ -1,9 +1,8 @@
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findParts, foundOf, javaVersionIn } from './find-parts.js';
-import { KAFKA_VERSION, placeOnce } from './jars.js';
+import { BROKER_JARS, KAFKA_VERSION, placeOnce, TOOL_JARS } from './jars.js';
 import { PartMissing } from './stack-error.js';
 
 describe('finding the parts', () => {
@@ -35,12 +34,16 @@ describe("Kafka's jars", () => {
   const folder = fs.mkdtempSync(join(tmpdir(), 'ringfence-jars-spec-'));
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-  it('are of the version that the pom asks for', () => {
-    const pom = fileURLToPath(new URL('../kafka/pom.xml', import.meta.url));
-    const [, version] = /kafka_2\.13<\/artifactId>\s*<version>(.*?)</.exec(
-      fs.readFileSync(pom, 'utf8'),
-    ) ?? ['', 'none'];
+  it.each([
+    ['kafka_2.13', BROKER_JARS],
+    ['kafka-tools', TOOL_JARS],
+  ])('are of the version that their pom asks for: %s', (artifact, { pom, mainJar }) => {
+    const [, version] =
+      new RegExp(`<artifactId>${artifact}</artifactId>\\s*<version>(.*?)<`).exec(
+        fs.readFileSync(pom, 'utf8'),
+      ) ?? [];
     expect(version).toBe(KAFKA_VERSION);
+    expect(mainJar).toBe(`${artifact}-${KAFKA_VERSION}.jar`);
   });
 
   it('take their place once: the first whole set stays', () => {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { JARS_FOLDER } from './jars.js';
+import { BROKER_JARS, type JarSet } from './jars.js';
 import { PartMissing, type Part } from './stack-error.js';
 
 const run = promisify(execFile);
@@ -45,7 +45,7 @@ export type Findings = { [P in Part]: Finding<Found[P]> };
 
 /** Looks where each part is on this machine; fetches and starts nothing. */
 export async function findParts(): Promise<Findings> {
-  const [kafka, postgres] = await Promise.all([findKafka(), findPostgres()]);
+  const [kafka, postgres] = await Promise.all([findKafka(BROKER_JARS), findPostgres()]);
   return { kafka, postgres, redis: findRedis() };
 }
 
@@ -56,7 +56,8 @@ export function foundOf<P extends Part>(findings: Findings, part: P): Found[P] {
   return finding.found;
 }
 
-async function findKafka(): Promise<Finding<FoundKafka>> {
+/** Looks for Java, and for a set of jars or the Maven that can fetch them. */
+export async function findKafka({ folder: jars }: JarSet): Promise<Finding<FoundKafka>> {
   const home = process.env.JAVA_HOME;
   const java = (home && executable(join(home, 'bin', 'java'))) || onPath('java');
   if (!java) return { missing: 'there is no java on the path and no JAVA_HOME' };
@@ -65,9 +66,9 @@ async function findKafka(): Promise<Finding<FoundKafka>> {
   if (version < JAVA_MIN) {
     return { missing: `${java} is version ${version}, Kafka 4 needs ${JAVA_MIN} or newer` };
   }
-  if (fs.existsSync(JARS_FOLDER)) return { found: { java, jars: JARS_FOLDER } };
+  if (fs.existsSync(jars)) return { found: { java, jars } };
   const maven = onPath('mvn');
-  if (maven) return { found: { java, jars: JARS_FOLDER, maven } };
+  if (maven) return { found: { java, jars, maven } };
   return { missing: 'its jars have not been fetched and there is no mvn on the path to do it' };
 }
 

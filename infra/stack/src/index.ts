@@ -3,6 +3,7 @@ export { describeIfFound, describeWith, sharedServers } from './describe-with.js
 export { findParts, type Finding, type Findings } from './find-parts.js';
 export type { Kafka } from './kafka.js';
 export type { SingleServer } from './postgres.js';
+export { kafkaTools, type KafkaTools } from './kafka-tools.js';
 export { freshDatabase, query, uniqueName } from './postgres-wire.js';
 export { command } from './redis-wire.js';
 export { openSharedStack, type SharedStack, type SharedStackOffer } from './shared-stack.js';

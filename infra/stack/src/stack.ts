@@ -1,4 +1,4 @@
-import { fetchJars } from './jars.js';
+import { BROKER_JARS, fetchJars } from './jars.js';
 import { findParts, foundOf, type Findings } from './find-parts.js';
 import { Guard } from './guard.js';
 import { KafkaCluster, type Kafka } from './kafka.js';
@@ -121,7 +121,7 @@ function lifeOf<P extends Part>(
 /** Fetches Kafka's jars when they are not there yet. @throws PartMissing when that fails */
 export async function ensureJars(findings: Findings, log: (line: string) => void): Promise<void> {
   const { maven } = foundOf(findings, 'kafka');
-  if (maven) await fetchJars(maven, log);
+  if (maven) await fetchJars(BROKER_JARS, maven, log);
 }
 
 interface ServerContext {
