@@ -165,7 +165,6 @@ export class Intake<State> {
     return this.core.definition.isAbsorbed?.(this.core.state) ?? false;
   }
 
-  /** @returns how many packets it took */
   #takePackets(batch: Batch): number {
     const packets = this.#inbox;
     this.#inbox = [];
