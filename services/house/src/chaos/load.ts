@@ -1,3 +1,4 @@
+import { present } from '@ringfence/kernel';
 import type { Item } from '../demo/api.js';
 import { idMaker } from '../demo/api.js';
 import { chanceOf } from '../demo/chance.js';
@@ -9,6 +10,7 @@ import {
   FIRST_PRICE,
   frameOf,
   LISTING,
+  secretOf,
   STEP_MS,
   VENUE,
   type People,
@@ -36,6 +38,9 @@ export interface LoadOptions {
 
 const BATCH_MAX = 12;
 const MOVERS = 3;
+/** of a mover's batches: the house's own money, which crosses partitions; of the others: moves */
+const HOUSE_SHARE = 0.4;
+const MOVE_SHARE = 0.25;
 /** a round is scheduled at every so many ticks */
 const TICKS_PER_ROUND = 4;
 const PRICE_STEP = 0.002;
@@ -105,23 +110,27 @@ export class Load {
     }
   }
 
-  /** Transfers of one member to anybody, and moves into and out of its margin. */
+  /** Transfers of one owner or of the house's own money, and moves into and out of margin. */
   #mover(run: number): () => Sheaf {
     const chance = chanceOf(run);
     const id = idMaker(run);
     return () => {
-      const from = this.#one(chance);
-      const secret = venueSecret(from.member);
+      const { house } = this.options.people;
+      const isHouse = chance() < HOUSE_SHARE;
+      const from = isHouse ? house[Math.floor(chance() * house.length)] : this.#one(chance);
       const count = 1 + Math.floor(chance() * BATCH_MAX);
-      const isMove = chance() < 0.25;
+      const isMove = !isHouse && chance() < MOVE_SHARE;
       const items = Array.from({ length: count }, (): Item => {
         const amount = (0.01 * (1 + Math.floor(chance() * 100))).toFixed(2);
         const value = { id: id(), asset: SETTLEMENT, amount };
-        if (!isMove) return { ...value, from: from.account, to: this.#other(chance, from).account };
-        const [source, target] = chance() < 0.5 ? ['excess', BUCKET] : [BUCKET, 'excess'];
-        return { ...value, account: from.account, source, target };
+        if (isMove) {
+          const [source, target] = chance() < 0.5 ? ['excess', BUCKET] : [BUCKET, 'excess'];
+          return { ...value, account: from.account, source, target };
+        }
+        const to = isHouse ? this.#one(chance) : this.#sibling(from);
+        return { ...value, from: from.account, to: to.account };
       });
-      return { path: isMove ? '/v1/moves' : '/v1/transfers', secret, items };
+      return { path: isMove ? '/v1/moves' : '/v1/transfers', secret: secretOf(from), items };
     };
   }
   #trader(run: number): () => Sheaf {
@@ -177,6 +186,14 @@ export class Load {
   #one(chance: () => number): Person {
     const { persons } = this.options.people;
     return persons[Math.floor(chance() * persons.length)];
+  }
+  /** The other account of the same owner. */
+  #sibling(of: Person): Person {
+    const { persons } = this.options.people;
+    const found = persons.find(
+      (each) => each !== of && each.member === of.member && each.owner === of.owner,
+    );
+    return present(found, 'a second account of the owner');
   }
   #other(chance: () => number, than: Person): Person {
     for (;;) {

@@ -14,11 +14,15 @@ import {
 export interface Person {
   readonly account: string;
   readonly member: number;
+  readonly owner: string;
   readonly partition: number;
 }
 /** Who the load comes from. */
 export interface People {
+  /** clients; each owner has two accounts, so that there is somewhere to transfer to */
   readonly persons: readonly Person[];
+  /** the house's own money, one account per partition: it may go to clients everywhere */
+  readonly house: readonly Person[];
   /** log time at which they were ready, ms UTC */
   readonly time: number;
 }
@@ -36,7 +40,8 @@ export const BUCKET = `cross:${DOMAIN}`;
 export const FIRST_PRICE = 10_000;
 export const STEP_MS = 60_000;
 const START = 1_600_000_000_000;
-const ACCOUNTS_PER_PARTITION = 3;
+const OWNERS_PER_PARTITION = 2;
+const ACCOUNTS_PER_OWNER = 2;
 const MEMBERS = 2;
 export const VENUE = 1;
 /** a run of its own for the ids of what comes before the load */
@@ -50,7 +55,8 @@ export async function settle(url: string, partitions: number): Promise<People> {
   await operator.must('/v1/ticks', { id: id(), time: START, source: 'chaos' });
   await operator.must('/v1/frames', { id: id(), ...frameOf(START, FIRST_PRICE) });
   const persons = await open(operator, id, partitions);
-  const payments = persons.map(({ account }) => {
+  const house = await openHouse(operator, id, partitions);
+  const payments = [...persons, ...house].map(({ account }) => {
     return { to: account, asset: SETTLEMENT, amount: '100000', transaction: `first ${account}` };
   });
   // the asset is confirmed two blocks deep
@@ -65,23 +71,40 @@ export async function settle(url: string, partitions: number): Promise<People> {
     await venue.must('/v1/trading-authorities', { id: id(), account, venue: VENUE });
   }
   await operator.quiet();
-  return { persons, time: START };
+  return { persons, house, time: START };
 }
 
-/** Accounts of every member, the same number on each partition. */
+/** Whoever may order for an account. */
+export const secretOf = ({ member }: Person): string =>
+  member === 0 ? OPERATOR_SECRET : venueSecret(member);
+
+/** Accounts of clients, the same number on each partition. */
 async function open(operator: Api, id: () => string, partitions: number): Promise<Person[]> {
   const persons: Person[] = [];
-  for (let n = 0; persons.length < ACCOUNTS_PER_PARTITION * partitions; n++) {
+  const perPartition = OWNERS_PER_PARTITION * ACCOUNTS_PER_OWNER;
+  for (let n = 0; persons.length < perPartition * partitions; n++) {
     const member = 1 + (n % MEMBERS);
     const owner = `owner ${n}`;
     // where an account lives follows from its member and owner
     const partition = partitionOfOwner(member as MemberId, owner, partitions);
     const there = persons.filter((person) => person.partition === partition);
-    if (there.length === ACCOUNTS_PER_PARTITION) continue;
+    if (there.length === perPartition) continue;
     const kind = { class: 'client-individual', domain: null, reference: '' };
     const venue = operator.as(venueSecret(member));
-    const { account } = await venue.must('/v1/accounts', { id: id(), member, owner, ...kind });
-    persons.push({ account: String(account), member, partition });
+    for (let i = 0; i < ACCOUNTS_PER_OWNER; i++) {
+      const { account } = await venue.must('/v1/accounts', { id: id(), member, owner, ...kind });
+      persons.push({ account: String(account), member, owner, partition });
+    }
+  }
+  return persons;
+}
+
+async function openHouse(operator: Api, id: () => string, partitions: number): Promise<Person[]> {
+  const persons: Person[] = [];
+  for (let partition = 0; partition < partitions; partition++) {
+    const own = { member: 0, owner: 'the house', class: 'house', domain: null, reference: '' };
+    const { account } = await operator.must('/v1/accounts', { id: id(), ...own, partition });
+    persons.push({ account: String(account), member: 0, owner: own.owner, partition });
   }
   return persons;
 }

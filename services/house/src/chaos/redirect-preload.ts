@@ -14,7 +14,10 @@ interface Place {
 const ports = new Map<string, number>(
   Object.entries(JSON.parse(process.env[REDIRECT] ?? '{}') as Record<string, number>),
 );
-const connect = Socket.prototype.connect as (...args: unknown[]) => Socket;
+const connect = Reflect.get(Socket.prototype, 'connect') as (
+  this: Socket,
+  ...args: unknown[]
+) => Socket;
 Socket.prototype.connect = function redirected(this: Socket, ...args: unknown[]): Socket {
   // `net.connect` hands on what it was given as one list, options first
   const [first] = args;

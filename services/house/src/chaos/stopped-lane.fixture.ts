@@ -41,7 +41,7 @@ export class StoppedLane {
   get peopleNow(): People {
     return { ...this.people, time: this.#time };
   }
-  /** Two of one partition. */
+  /** Two accounts of one owner. */
   pair(partition: number): readonly [Person, Person] {
     const [one, other] = this.people.persons.filter((each) => each.partition === partition);
     return [one, other];
