@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
 import { catLog, placeOf } from './cli/log-cat.js';
 
@@ -9,8 +10,14 @@ const USAGE = `usage:
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
       takes a snapshot of every lane
+  ringfence backup --to DIR [--folder F]
+      copies the logs at one consistent cut; the house may be running; again into the same
+      folder adds what is new
+  ringfence restore --from DIR [--folder F]
+      into an empty place: a new folder, or the topics that the environment names
 
-  --folder  of the house; or RINGFENCE_FOLDER
+  --folder  of the house; or RINGFENCE_FOLDER. backup and restore take RINGFENCE_KAFKA_BROKERS
+            and its companions when no folder is named
   --url     of the running house; or RINGFENCE_URL
   --key     of an operator; or RINGFENCE_KEY
 `;
@@ -22,6 +29,8 @@ const OPTIONS = {
   url: { type: 'string' },
   key: { type: 'string' },
 } as const;
+
+const say = (lines: readonly string[]): void => lines.forEach((line) => console.log(line));
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -48,6 +57,14 @@ async function main(args: readonly string[]): Promise<number> {
     }
     case 'snapshot':
       console.log(JSON.stringify(await client().post('/v1/snapshots')));
+      return 0;
+    case 'backup':
+      if (!values.to) throw new TypeError('backup: give --to, a folder');
+      say(positionLines(await backUp(values.to, values.folder, env)));
+      return 0;
+    case 'restore':
+      if (!values.from) throw new TypeError('restore: give --from, the folder of a backup');
+      say(positionLines(await restore(values.from, values.folder, env)));
       return 0;
     default:
       console.error(USAGE);
