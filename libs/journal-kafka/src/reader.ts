@@ -53,10 +53,11 @@ export class Reader {
     const bytes = isSequential ? Math.max(limitBytes, AHEAD_BYTES) : limitBytes;
     const entries = await this.#fetch(stream, from, bytes);
     const given = upTo(entries, 0, limitBytes);
-    const last = entries.at(-1);
-    if (last && given.length < entries.length) {
-      const window = new Window(last.offset + 1, Infinity);
-      window.push(entries.slice(given.length), last.offset + 1);
+    const rest = entries.slice(given.length);
+    const [first, last] = [rest[0], rest.at(-1)];
+    if (first && last) {
+      const window = new Window(first.offset, Infinity);
+      window.push(rest, last.offset + 1);
       this.#ahead.put(name, window);
     }
     return given;

@@ -85,28 +85,48 @@ export class Tails {
   }
 
   async #run(): Promise<void> {
+    const { closing, settings } = this.session;
     let failures = 0;
+    const settle = (): Promise<void> =>
+      pause(Math.min(PAUSE_MS * 2 ** failures, PAUSE_MS_MAX), closing);
     while (this.#followed.size > 0 && !this.session.isClosed) {
-      this.#isChanged = false;
+      const began = performance.now();
       try {
-        const { settings } = this.session;
-        this.#link = await Link.open(settings);
-        await this.#poll(this.#link, () => (failures = 0));
+        await this.#round(settle);
       } catch (fault) {
-        if (!this.#isChanged) {
-          this.session.dropped(fault);
-          const ms = Math.min(PAUSE_MS * 2 ** failures++, PAUSE_MS_MAX);
-          await pause(ms, this.session.closing);
-        }
-      } finally {
-        this.#link?.close();
-        this.#link = undefined;
+        if (!this.#isChanged) this.session.dropped(fault);
+        failures = performance.now() - began > 2 * settings.pollMs ? 0 : failures + 1;
       }
     }
   }
 
   /** Polls every leader at once until one of them fails or the set of streams changes. */
-  async #poll(link: Link, heard: () => void): Promise<void> {
+  async #round(settle: () => Promise<void>): Promise<void> {
+    this.#isChanged = false;
+    // before a failure ends the round, the other brokers are heard for a while
+    const unhurried = <T>(call: Promise<T>): Promise<T> =>
+      call.catch(async (fault: unknown) => {
+        if (!this.#isChanged) await settle();
+        throw fault;
+      });
+    const link = await unhurried(Link.open(this.session.settings));
+    this.#link = link;
+    try {
+      const { byLeader, isMissing } = await unhurried(this.#locateAll(link));
+      const polls = [...byLeader].map(([leader, of]) =>
+        unhurried(this.#pollLeader(link, leader, of)),
+      );
+      if (isMissing) {
+        polls.push(pause(PAUSE_MS_MAX, this.session.closing).then(() => this.#change()));
+      }
+      await Promise.all(polls);
+    } finally {
+      link.close();
+      this.#link = undefined;
+    }
+  }
+
+  async #locateAll(link: Link) {
     this.#isChanged = false; // what is followed by now is polled
     const byLeader = new Map<string, Followed[]>();
     let isMissing = false;
@@ -115,9 +135,7 @@ export class Tails {
       if (leader === undefined) isMissing = true;
       else byLeader.set(leader, [...(byLeader.get(leader) ?? []), followed]);
     }
-    const polls = [...byLeader].map(([leader, of]) => this.#pollLeader(link, leader, of, heard));
-    if (isMissing) polls.push(pause(PAUSE_MS_MAX, this.session.closing).then(() => this.#change()));
-    await Promise.all(polls);
+    return { byLeader, isMissing };
   }
 
   /** @returns the leader's id; undefined when the stream is not there yet */
@@ -138,12 +156,7 @@ export class Tails {
     }
   }
 
-  async #pollLeader(
-    link: Link,
-    leader: string,
-    followed: readonly Followed[],
-    heard: () => void,
-  ): Promise<void> {
+  async #pollLeader(link: Link, leader: string, followed: readonly Followed[]): Promise<void> {
     const { pollMs, stallMs } = this.session.settings;
     while (!this.#isChanged && !this.session.isClosed) {
       const wanted = followed.map(({ stream, newest }) => ({
@@ -162,7 +175,6 @@ export class Tails {
         throw fault;
       }
       for (const one of followed) one.heardAt = performance.now();
-      heard();
     }
   }
 

@@ -35,6 +35,15 @@ describe('a window on a stream', () => {
     expect(window.from(199, 1)).toBeUndefined();
   });
 
+  it('takes nothing twice', () => {
+    const window = new Window(0, 1_000);
+    window.push(run(0, 4), 4);
+    window.push(run(2, 6), 6);
+    window.push(run(2, 3), 3);
+    expect(offsets(window.from(0, 1_000))).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(window.end).toBe(6);
+  });
+
   it('steps over offsets that hold no entry', () => {
     const window = new Window(0, 1_000);
     window.push([entry(0), entry(3)], 5);

@@ -35,10 +35,11 @@ export class Window {
   /** @param next  where the stream goes on after them, brokers' own markers stepped over */
   push(entries: readonly Entry[], next: number): void {
     for (const entry of entries) {
+      if (entry.offset < this.next) continue; // two answers may overlap
       this.#entries.push(entry);
       this.#bytes += entry.bytes.length;
     }
-    this.next = next;
+    this.next = Math.max(this.next, next);
     while (this.#bytes > this.bytesMax && this.#first < this.#entries.length - 1) {
       this.#bytes -= present(this.#entries[this.#first], 'an entry kept').bytes.length;
       this.#first++;

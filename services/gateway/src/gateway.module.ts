@@ -21,6 +21,7 @@ import { registerReads } from './api/read-routes.js';
 import { ReferenceReader } from './api/reference-reader.js';
 import { RESOURCES } from './api/resources.js';
 import { serveApi } from './api/server.js';
+import { Live } from './feed/live.js';
 import type { GatewayConfig } from './gateway.config.js';
 import { OpeningReadModels } from './projections/opening-read-models.js';
 import { readModelsSign } from './projections/read-models-sign.js';
@@ -39,6 +40,7 @@ const OPTIONS = Symbol('GatewayOptions');
 @Injectable()
 export class Gateway {
   readonly reference: ReferenceReader;
+  readonly live: Live;
   readModels = new OpeningReadModels(undefined);
   #closing = false;
   readonly #onFault: (fault: unknown) => void;
@@ -51,23 +53,28 @@ export class Gateway {
   ) {
     const { journal, options: ground } = options.ground;
     this.#onFault = (fault) => options.ground.say(`gateway: ${faultText(fault)}`);
-    this.reference = new ReferenceReader(journal, ground.cache, this.#onFault);
+    const reference = new ReferenceReader(journal, ground.cache, this.#onFault);
+    this.reference = reference;
+    const { ground: of, config } = options;
+    this.live = new Live({ ground: of, reference, config, onFault: this.#onFault });
   }
 
   /** Nest calls it before the server listens. */
   onModuleInit(): void {
     const { ground, transport } = this.options;
-    const { reference, lanes } = this;
+    const { reference, lanes, live } = this;
+    const { limits } = live;
     const { journal, options } = ground;
     const desk = new OrderDesk(transport, ground.partitions);
     const conclusions = new Conclusions(journal, options.cache);
     const server = this.http.httpAdapter.getInstance<FastifyInstance>();
     const readModels = (): OpeningReadModels => this.readModels;
     this.signs.join({ name: 'read-models', look: () => readModelsSign(this.readModels) });
+    this.signs.join({ name: 'ephemeral', look: () => live.sign() });
     const stillness =
       this.options.stillness ?? new LocalStillness(ground, lanes as readonly LocalLanes[]);
-    const parts = { desk, reference, conclusions, lanes, ground, readModels, stillness };
-    const edge = { ...parts, calls: transport };
+    const of = { desk, reference, conclusions, limits, lanes, live, stillness };
+    const edge = { ...of, ground, calls: transport, readModels };
     serveApi(
       server,
       (scope) => {
@@ -101,6 +108,7 @@ export class Gateway {
   /** Nest calls it before the lanes close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#closing = true;
+    await this.live.close();
     this.reference.close();
     await this.readModels.close();
   }

@@ -1,4 +1,4 @@
 export { Gateway, GatewayModule, type GatewayOptions } from './gateway.module.js';
-export { GATEWAY_VARIABLES, type GatewayConfig } from './gateway.config.js';
+export { GATEWAY_VARIABLES, gatewayConfig, type GatewayConfig } from './gateway.config.js';
 export { RESOURCES, partitionOfOwner } from './api/resources.js';
 export { READS } from './api/read-routes.js';

@@ -15,7 +15,7 @@ import {
   type Started,
 } from '@ringfence/service-kit';
 import type { z } from 'zod';
-import { gatewayConfigOf, type GATEWAY_VARIABLES } from './gateway.config.js';
+import { gatewayConfig, type GATEWAY_VARIABLES } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 
 @Module({})
@@ -55,7 +55,7 @@ export async function serveGateway(config: Config): Promise<Started> {
     ground,
     transport: house,
     stillness,
-    config: gatewayConfigOf(config),
+    config: gatewayConfig(config),
   });
   const started = await startApp(
     { module: AloneModule, imports: [RemoteLanesModule.of(house), HealthModule, gateway] },

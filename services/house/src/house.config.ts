@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { GATEWAY_VARIABLES, type GatewayConfig } from '@ringfence/gateway';
+import { GATEWAY_VARIABLES, gatewayConfig, type GatewayConfig } from '@ringfence/gateway';
 import { readConfig, SERVICE_VARIABLES } from '@ringfence/service-kit';
 
 /** How a house is started. */
@@ -26,6 +26,10 @@ const OPTIONS = {
   'first-key': 'RINGFENCE_OPERATOR_PRINT',
   projections: 'RINGFENCE_PROJECTIONS',
   'database-url': 'RINGFENCE_DATABASE_URL',
+  'redis-url': 'RINGFENCE_REDIS_URL',
+  'rate-per-second': 'RINGFENCE_RATE_PER_SECOND',
+  'rate-burst': 'RINGFENCE_RATE_BURST',
+  'rate-clock': 'RINGFENCE_RATE_CLOCK',
 } as const;
 
 /**
@@ -52,8 +56,6 @@ export function houseConfig(
     partitions: variables['RINGFENCE_PARTITIONS'] ? config.RINGFENCE_PARTITIONS : undefined,
     host: config.RINGFENCE_HOST,
     port: config.RINGFENCE_PORT,
-    operatorPrint: config.RINGFENCE_OPERATOR_PRINT,
-    projections: config.RINGFENCE_PROJECTIONS,
-    databaseUrl: config.RINGFENCE_DATABASE_URL,
+    ...gatewayConfig(config),
   };
 }

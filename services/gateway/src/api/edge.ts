@@ -1,5 +1,6 @@
 import type { HostedLanes, LaneGround, ServiceCalls, Stillness } from '@ringfence/service-kit';
 import type { OpeningReadModels } from '../projections/opening-read-models.js';
+import type { Live } from '../feed/live.js';
 import type { OrderEdge } from './order-routes.js';
 
 /** Everything that the routes work with. */
@@ -8,5 +9,6 @@ export interface Edge extends OrderEdge {
   readonly ground: LaneGround;
   readonly calls: ServiceCalls;
   readonly stillness: Stillness;
+  readonly live: Live;
   readonly readModels: () => OpeningReadModels;
 }

@@ -22,7 +22,7 @@ class Page {
  * How the house fares: lanes, what is in transit, the open round and whom it waits for, the read
  * models.
  */
-export function metricsText({ lanes, readModels }: Edge): string {
+export function metricsText({ lanes, readModels, live }: Edge): string {
   const page = new Page();
   for (const host of lanes) {
     for (const report of host.reports()) {
@@ -44,6 +44,7 @@ export function metricsText({ lanes, readModels }: Edge): string {
   page.add('parked_accounts', parked.size);
   const lag = readModels().lag();
   if (lag !== undefined) page.add('projection_lag_records', lag);
+  for (const [name, value] of Object.entries(live.gauges())) page.add(name, value);
   page.add('process_resident_bytes', process.memoryUsage.rss());
   return page.text();
 }

@@ -18,13 +18,18 @@ const ID = {
 };
 
 /** The API's description, made from the same tables as its routes. */
-export function openApiOf(resources: readonly Resource[], reads: readonly ReadRoute[]): Json {
+export function openApiOf(
+  resources: readonly Resource[],
+  reads: readonly ReadRoute[],
+  streams: readonly StreamRoute[],
+): Json {
   const paths: { [path: string]: Json } = {};
   for (const resource of resources) put(paths, resource.path, 'post', orderOperation(resource));
   for (const route of reads) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     put(paths, path, route.method.toLowerCase(), readOperation(route));
   }
+  for (const stream of streams) put(paths, stream.path, 'get', streamOperation(stream));
   const orders = Object.fromEntries(resources.map((each) => [each.command, itemSchema(each)]));
   return {
     openapi: '3.1.0',
@@ -62,6 +67,7 @@ function orderOperation({ command, summary, roles }: Resource): Json {
     description: `Roles: ${[...roles].join(', ')}. One object, or an array with a result each.`,
     parameters: [
       header('Idempotency-Key', 'stands for `id` where an item has none'),
+      NONCE,
       header('Prefer', '`wait=5`: answer when what was ordered has ended'),
     ],
     requestBody: { required: true, content: json({ oneOf: [item, batch] }) },
@@ -83,7 +89,25 @@ const header = (name: string, description: string): Json => ({
   schema: { type: 'string' },
 });
 
-function readOperation({ path, method, summary, roles, query = [] }: ReadRoute): Json {
+const NONCE = header('Request-Nonce', 'the key uses it once: a second time is refused');
+
+type StreamRoute = Omit<ReadRoute, 'answer'>;
+
+function streamOperation(route: StreamRoute): Json {
+  const { parameters, ...operation } = readOperation(route);
+  const text = { 'text/event-stream': { schema: { type: 'string' } } };
+  const last = header('Last-Event-ID', 'goes on behind that event, or says `reset`');
+  return {
+    ...operation,
+    parameters: [...(parameters as Json[]), last],
+    responses: {
+      '200': { description: 'events until one side lets go', content: text },
+      default: PROBLEM_RESPONSE,
+    },
+  };
+}
+
+function readOperation({ path, method, summary, roles, query = [] }: StreamRoute): Json {
   const text = { type: 'string' };
   const named = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
@@ -99,7 +123,7 @@ function readOperation({ path, method, summary, roles, query = [] }: ReadRoute):
     operationId,
     summary,
     description: `Roles: ${[...roles].join(', ')}.`,
-    parameters: [...named, ...asked],
+    parameters: [...named, ...asked, NONCE],
     responses: {
       '200': { description: 'as it is now', content: json({ type: 'object' }) },
       default: PROBLEM_RESPONSE,

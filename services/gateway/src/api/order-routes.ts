@@ -6,6 +6,7 @@ import type { OrderDesk } from './order-desk.js';
 import type { RequestScope } from './orders.js';
 import { httpStatusOf, itemJson, singleJson, type Outcome } from './outcome.js';
 import type { ReferenceReader } from './reference-reader.js';
+import type { RequestLimits } from './request-limits.js';
 import type { Resource } from './resource.js';
 
 /** Items of one request, at most: what one record holds. */
@@ -20,6 +21,7 @@ export interface OrderEdge {
   readonly desk: OrderDesk;
   readonly reference: ReferenceReader;
   readonly conclusions: Conclusions;
+  readonly limits: RequestLimits;
 }
 
 /** Registers one POST per resource: an object, or an array of them with a result each. */
@@ -43,6 +45,8 @@ async function takeOrders(
   const { body, headers } = request;
   const by = callerOf(headers.authorization, names);
   mustHaveRole(by, resource.roles);
+  const checked = edge.limits.check(by, headers, resource.path);
+  if (checked) await checked;
   const isBatch = Array.isArray(body);
   const items: readonly unknown[] = isBatch ? body : [body];
   if (items.length > ITEMS_MAX) {

@@ -11,13 +11,16 @@ import { ACCOUNT_READS } from './reads-accounts.js';
 import { HOUSE_READS } from './reads-house.js';
 import { MARKET_READS } from './reads-market.js';
 import { ORDER_READS } from './reads-orders.js';
+import { PRICE_READS } from './reads-prices.js';
 import { RESOURCES } from './resources.js';
 import { answerProblem } from './server.js';
+import { answerStream, STREAM } from './stream-route.js';
 
 /** Everything that is shown, and what operators ask of the house itself. */
 export const READS: readonly ReadRoute[] = [
   ...ACCOUNT_READS,
   ...MARKET_READS,
+  ...PRICE_READS,
   ...ORDER_READS,
   ...HOUSE_READS,
   ...CHAIN_ROUTES,
@@ -31,7 +34,13 @@ export function registerReads(server: FastifyInstance, edge: Edge): void {
       handler: (request, reply) => answerRead(route, edge, request, reply),
     });
   }
-  const description = JSON.stringify(openApiOf(RESOURCES, READS));
+  const description = JSON.stringify(openApiOf(RESOURCES, READS, [STREAM]));
+  server.route({
+    method: STREAM.method,
+    url: STREAM.path,
+    exposeHeadRoute: false,
+    handler: (request, reply) => answerStream(edge, request, reply),
+  });
   server.get('/openapi.json', (_, reply) => reply.type(JSON_TYPE).send(description));
   server.get('/metrics', (_, reply) =>
     reply.type('text/plain; version=0.0.4').send(metricsText(edge)),
@@ -48,6 +57,8 @@ async function answerRead(
   const { headers, params, query, body } = request;
   const by = callerOf(headers.authorization, edge.reference.names);
   mustHaveRole(by, route.roles);
+  const checked = edge.limits.check(by, headers, route.path);
+  if (checked) await checked;
   const call: Call = {
     by,
     params: params as Call['params'],

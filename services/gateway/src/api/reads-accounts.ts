@@ -12,6 +12,7 @@ import type { Edge } from './edge.js';
 import {
   ANYONE,
   notFound,
+  numberOf,
   OVERSEERS,
   type Call,
   type ReadRoute,
@@ -48,13 +49,34 @@ const restricted = ({ by }: Call): boolean => by.role === 'venue';
 async function oneAccount(edge: Edge, call: Call): Promise<Shown> {
   const account = accountOf(call.params['account'], 'account');
   const models = await readModelsOf(edge);
+  const hot = await hotAccount(edge, call, account);
+  if (hot) return hot;
   const asOf = await caughtUp(models, 'accounts', partitionOf(account), call);
   const of = { account };
   const title = await rowsOf(models, ACCOUNTS).where('row.account = :account', of).getOne();
   if (title && restricted(call) && title['member'] !== call.by.member) throw notFound('account');
   if (models.parked.has(account)) throw new Refused(problem('account-parked', { detail: PARKED }));
   if (!title) throw notFound('account');
-  return { ...titleShown(title), asOf, ...(await contentsOf(edge, account)) };
+  const shown = { ...titleShown(title), ...(await contentsOf(edge, account)) };
+  void edge.live.hot.keep(account, { stamp: asOf.seq, value: JSON.stringify(shown) });
+  return { ...shown, asOf };
+}
+
+/**
+ * What was shown before and still holds, as far as the caller has seen and the read models have
+ * come; undefined when they must be asked.
+ */
+async function hotAccount(edge: Edge, call: Call, account: AccountId): Promise<Shown | undefined> {
+  const partition = partitionOf(account);
+  const models = await readModelsOf(edge);
+  if (partition >= edge.ground.partitions || models.parked.has(account)) return undefined;
+  const rows = models.positionOf('accounts', partition)?.seq ?? 0;
+  const minSeq = numberOf(call.query['minSeq'], 'minSeq', { standard: 0 });
+  const found = await edge.live.hot.find(account, Math.max(rows, minSeq));
+  if (!found) return undefined;
+  const shown = JSON.parse(found.value) as Shown;
+  if (restricted(call) && shown['member'] !== call.by.member) throw notFound('account');
+  return { ...shown, asOf: { service: 'accounts', partition, seq: found.seq } };
 }
 
 async function contentsOf(edge: Edge, account: AccountId): Promise<Shown> {

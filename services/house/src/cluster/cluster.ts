@@ -13,8 +13,10 @@ export interface ClusterOptions {
   readonly redisUrl?: string;
   /** SHA-256 of the first operator's secret */
   readonly operatorPrint: string;
-  /** processes per service: one that owns its lanes and standbys; gateways have one */
+  /** processes per service: one that owns its lanes and standbys; 2 by default */
   readonly instances?: number;
+  /** 1 by default */
+  readonly gateways?: number;
   /** more variables for all processes */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -31,11 +33,11 @@ export class Cluster {
   readonly processes: readonly ServiceProcess[];
 
   constructor(readonly options: ClusterOptions) {
-    const { instances = 2 } = options;
+    const { instances = 2, gateways = 1 } = options;
     const common = environmentOf(options);
     mkdirSync(options.folder, { recursive: true });
     this.processes = PROCESSES.flatMap((service) => {
-      const count = service === 'gateway' ? 1 : instances;
+      const count = service === 'gateway' ? gateways : instances;
       return Array.from({ length: count }, (_, instance) => {
         const own = { RINGFENCE_INSTANCE: String(instance), RINGFENCE_INSTANCES: String(count) };
         const environment = { ...common, ...own, ...options.environment };

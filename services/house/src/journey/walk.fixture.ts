@@ -30,6 +30,7 @@ export const approverKey = (number: number): string => `approver ${number}`;
 
 /** Starts the house of a walk elsewhere than in this process, for the first time or again. */
 export type StartElsewhere = (config: HouseConfig) => Promise<Pick<House, 'url' | 'close'>>;
+const ROWS_OPEN_WITHIN_MS = 120_000;
 
 /** A running house in a folder of its own, and those who call it. */
 export class Walk {
@@ -111,6 +112,15 @@ export class Walk {
   async quiet(): Promise<void> {
     const { body } = await this.get('/v1/house/quiet?wait=20000');
     if (body['quiet'] !== true) throw new Error(`not quiet: ${JSON.stringify(body)}`);
+  }
+  /** Waits until the read models are open: on a busy machine that alone takes a while. */
+  async untilRowsOpen(): Promise<void> {
+    const end = performance.now() + ROWS_OPEN_WITHIN_MS;
+    for (;;) {
+      const { body } = await this.get('/v1/house/quiet?wait=1000');
+      if (body['projectionLag'] !== undefined) return;
+      if (performance.now() > end) throw new Error('the read models do not open');
+    }
   }
   /** What every lane knows, as one text: refused orders leave it as it is. */
   async state(): Promise<string> {
