@@ -62,7 +62,9 @@ function seen({ logs, steps, first, looks }: History): Map<string, LogEnd> {
     grown.map((records, log) => {
       const look = before + Math.floor(looks[log] * (steps.length - before));
       // a log may first have been looked at long before the last of them was
-      const base = Math.floor(records.filter(({ at }) => at < before).length * looks[LOGS - 1 - log]);
+      const base = Math.floor(
+        records.filter(({ at }) => at < before).length * looks[LOGS - 1 - log],
+      );
       const trailing = records.filter(({ at }) => at < look).slice(base);
       return [`${log}`, { base, trailing: trailing.map((each) => each.record) }];
     }),

@@ -1,5 +1,11 @@
 import { catalogue } from '@ringfence/contracts';
-import { LogTruncated, streamText, type Entry, type Journal, type Stream } from '@ringfence/journal';
+import {
+  LogTruncated,
+  streamText,
+  type Entry,
+  type Journal,
+  type Stream,
+} from '@ringfence/journal';
 import { SegmentJournal } from '@ringfence/journal-segments';
 import { addressesOf, SERVICES } from '@ringfence/kernel';
 import { commandStream, logStream } from '@ringfence/lane';
@@ -79,8 +85,7 @@ async function lookTwice(
   const streams = addressesOf(SERVICES, partitions).map(({ service, partition }) =>
     logStream(service, partition),
   );
-  const ends = (): Promise<number[]> =>
-    Promise.all(streams.map((stream) => source.end(stream)));
+  const ends = (): Promise<number[]> => Promise.all(streams.map((stream) => source.end(stream)));
   const first = await ends();
   const second = await ends();
   const has = await Promise.all(streams.map((stream) => target.end(stream)));

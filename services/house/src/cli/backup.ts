@@ -64,7 +64,8 @@ async function foundHouse(
     throw new NoSuchHouse(`the brokers have no topic ${house.topicPrefix ?? ''}log.accounts`);
   }
   const { folder } = house;
-  if (!existsSync(join(folder, HOUSE_FILE))) throw new NoSuchHouse(`${folder} has no ${HOUSE_FILE}`);
+  if (!existsSync(join(folder, HOUSE_FILE)))
+    throw new NoSuchHouse(`${folder} has no ${HOUSE_FILE}`);
   const { partitions } = openHouseFolder(folder, undefined);
   return { place: { kind: 'segments', folder: journalFolder(folder) }, partitions };
 }
@@ -80,9 +81,7 @@ export function restore(
   environment: Environment,
 ): Promise<BackupFile> {
   const house = houseOf(folder, environment);
-  return house.kind === 'kafka'
-    ? restoreToKafka(from, house)
-    : restoreToFolder(from, house.folder);
+  return house.kind === 'kafka' ? restoreToKafka(from, house) : restoreToFolder(from, house.folder);
 }
 
 /** What a person wants to know of it: where every log stands, a line each. */
