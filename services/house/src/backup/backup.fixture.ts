@@ -75,25 +75,32 @@ export class Load {
   readonly acked: Acked[] = [];
   /** answers that were no acknowledgement, as text: each must be one that promises nothing */
   readonly others: string[] = [];
+  /** all that was sent */
+  readonly orders: Json[] = [];
   #going = true;
-  #orders = 0;
   readonly #senders: readonly Promise<void>[];
 
   constructor(
     readonly walk: Walk,
     readonly accounts: readonly string[],
+    /** what was sent before, by the load that this one goes on with */
+    before?: Load,
   ) {
+    for (const field of ['acked', 'others', 'orders'] as const) {
+      (this[field] as unknown[]).push(...(before?.[field] ?? []));
+    }
     this.#senders = Array.from({ length: SENDERS }, () => this.#send());
   }
 
   async #send(): Promise<void> {
     while (this.#going) {
-      const number = this.#orders++;
+      const number = this.orders.length;
       const [from, to] = [0, 1].map(
         (step) => this.accounts[(number + step) % this.accounts.length],
       );
       const id = (number + 1).toString(16).padStart(32, 'b');
       const order = { id, from, to, asset: 'USDT', amount: '0.01' };
+      this.orders.push(order);
       const answer = await this.walk.post('/v1/transfers', order, venueKey(1)).catch(String);
       if (typeof answer === 'string') this.others.push(answer);
       else if (answer.body['receipt']) {
@@ -107,6 +114,10 @@ export class Load {
     const enough = this.acked.length + count;
     await until(`${enough} acknowledged`, () => this.acked.length >= enough);
     return [...this.acked];
+  }
+  /** Goes on after the end. */
+  next(): Load {
+    return new Load(this.walk, this.accounts, this);
   }
   async end(): Promise<void> {
     this.#going = false;
