@@ -8,6 +8,7 @@ import { logStream } from '@ringfence/lane';
 import { journalFolder, openJournal, type JournalPlace } from '@ringfence/service-kit';
 import { describeWith, freshDatabase, uniqueName } from '@ringfence/stack';
 import { backUp, restore } from '../cli/backup.js';
+import { houseConfig } from '../house.config.js';
 import { furnish, START, venueKey, Walk, type Json } from '../journey/walk.fixture.js';
 import type { BackupFile } from './backup-file.js';
 import { entriesOf } from './copy.js';
@@ -156,13 +157,9 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
   it('does not serve read models that have seen more (BACK-023)', async () => {
     const house = join(folder, 'behind');
     await restore(backupFolder(), house, {});
-    const { databaseUrl } = scene;
-    const walk = await Walk.begin({
-      folder: house,
-      partitions: PARTITIONS,
-      projections: 'on',
-      databaseUrl,
-    });
+    const environment = { RINGFENCE_DATABASE_URL: scene.databaseUrl };
+    const { folder: _, operatorPrint: __, ...withRows } = houseConfig([], environment);
+    const walk = await Walk.begin({ ...withRows, folder: house, partitions: PARTITIONS });
     try {
       const said = async (): Promise<string> =>
         JSON.stringify((await walk.ask('GET', '/health', { as: '' })).body);

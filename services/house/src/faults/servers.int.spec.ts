@@ -17,6 +17,7 @@ const CENTS = 10_000n;
 describeIfFound(PARTS, 'servers under a house of processes', () => {
   let folder: string;
   let disks: Record<'kafka' | 'postgres', SmallDisk>;
+  const mounted: SmallDisk[] = [];
   let stack: Stack;
   let walk: Walk;
   let load: Load;
@@ -25,9 +26,14 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     folder = mkdtempSync(join(tmpdir(), 'ringfence-servers-'));
     chmodSync(folder, 0o755); // the database has a user of its own
     const at = join(folder, 'stack');
+    const mount = (name: string, megabytes: number): SmallDisk => {
+      const disk = SmallDisk.mount(join(at, name), megabytes);
+      mounted.push(disk);
+      return disk;
+    };
     disks = {
-      kafka: SmallDisk.mount(join(at, 'kafka-1'), KAFKA_MEGABYTES),
-      postgres: SmallDisk.mount(join(at, 'postgres'), POSTGRES_MEGABYTES),
+      kafka: mount('kafka-1', KAFKA_MEGABYTES),
+      postgres: mount('postgres', POSTGRES_MEGABYTES),
     };
     stack = await startStack({ folder: at, parts: PARTS });
     const { kafka, postgres, redis } = stack;
@@ -49,8 +55,7 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     await (load as Load | undefined)?.end();
     await (walk as Walk | undefined)?.house.close();
     await (stack as Stack | undefined)?.stop();
-    const mounted = (disks as typeof disks | undefined) ?? {};
-    for (const disk of Object.values(mounted)) disk.unmount();
+    for (const disk of mounted) disk.unmount();
     rmSync(folder, { recursive: true, force: true });
   });
 
