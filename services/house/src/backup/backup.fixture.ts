@@ -8,6 +8,7 @@ import { OPERATOR, venueKey, Walk, type Json } from '../journey/walk.fixture.js'
 import { entriesOf } from './copy.js';
 
 const SENDERS = 3;
+const ORDERS_PER_REQUEST = 500;
 const DEADLINE_MS = 60_000;
 
 /** Waits for a condition, not for a time. @throws Error at the deadline, with what was waited for */
@@ -51,14 +52,11 @@ export async function walkOn(options: WalkOptions): Promise<{ walk: Walk; cluste
   }
 }
 
-export const partitionOf = (account: string): number => Number(account.slice(2, 4));
-
-/** One account of member 1 per partition. */
+/** Accounts of one owner, who may move money between them: one per partition. */
 export async function accountPerPartition(walk: Walk, partitions: number): Promise<string[]> {
   const accounts: string[] = [];
-  for (let i = 0; accounts.filter(Boolean).length < partitions; i++) {
-    const account = await walk.openAccount(1, `owner ${i}`);
-    accounts[partitionOf(account)] ??= account;
+  for (let partition = 0; partition < partitions; partition++) {
+    accounts.push(await walk.openAccount(1, 'anna', { partition }));
   }
   await walk.quiet();
   return accounts;
@@ -75,6 +73,8 @@ export class Load {
   readonly acked: Acked[] = [];
   /** answers that were no acknowledgement, as text: each must be one that promises nothing */
   readonly others: string[] = [];
+  /** recorded, and refused: there must be none, or nothing was moved */
+  readonly rejected: Json[] = [];
   /** all that was sent */
   readonly orders: Json[] = [];
   #going = true;
@@ -86,7 +86,7 @@ export class Load {
     /** what was sent before, by the load that this one goes on with */
     before?: Load,
   ) {
-    for (const field of ['acked', 'others', 'orders'] as const) {
+    for (const field of ['acked', 'others', 'rejected', 'orders'] as const) {
       (this[field] as unknown[]).push(...(before?.[field] ?? []));
     }
     this.#senders = Array.from({ length: SENDERS }, () => this.#send());
@@ -103,6 +103,7 @@ export class Load {
       this.orders.push(order);
       const answer = await this.walk.post('/v1/transfers', order, venueKey(1)).catch(String);
       if (typeof answer === 'string') this.others.push(answer);
+      else if (answer.body['status'] === 'rejected') this.rejected.push(answer.body);
       else if (answer.body['receipt']) {
         this.acked.push({ order, receipt: answer.body['receipt'] as Json });
       } else this.others.push(JSON.stringify(answer.body));
@@ -123,6 +124,18 @@ export class Load {
     this.#going = false;
     await Promise.all(this.#senders);
   }
+}
+
+/** Sends orders that were sent before. @returns what is said of each, in their order */
+export async function sendAgain(walk: Walk, orders: readonly Json[]): Promise<readonly Json[]> {
+  const results: Json[] = [];
+  while (results.length < orders.length) {
+    const some = orders.slice(results.length, results.length + ORDERS_PER_REQUEST);
+    const { status, body } = await walk.post('/v1/transfers', some, venueKey(1));
+    if (status !== 202) throw new Error(`${status} ${JSON.stringify(body)}`);
+    results.push(...(body['results'] as Json[]));
+  }
+  return results;
 }
 
 /** What the logs of a house fold to. */
