@@ -146,7 +146,7 @@ describe('a build that meets an event of a newer one', () => {
     expect([last, tail.head]).toEqual([before.seq, before]);
   });
 
-  it('stops the lane that reads that log, before the record; its neighbour goes on (GOLD-012)', async () => {
+  it('stops the lane that reads it; its neighbour goes on (GOLD-012)', async () => {
     const reader = await opened({ service: 'risk', partition: 0 });
     const neighbour = await opened({ service: 'risk', partition: 1 });
     await until(() => reader.status === 'stopped');

@@ -56,7 +56,9 @@ export async function walkOn(options: WalkOptions): Promise<{ walk: Walk; cluste
 export async function accountPerPartition(walk: Walk, partitions: number): Promise<string[]> {
   const accounts: string[] = [];
   for (let partition = 0; partition < partitions; partition++) {
-    accounts.push(await walk.openAccount(1, 'anna', { partition }));
+    const owned = { member: 1, owner: 'anna', class: 'client-individual', domain: null };
+    const order = { ...owned, reference: '', partition };
+    accounts.push(String((await walk.must('/v1/accounts', order))['account']));
   }
   await walk.quiet();
   return accounts;
@@ -145,7 +147,11 @@ export interface Folded {
   readonly balances: readonly string[];
 }
 
-/** Folds every lane from zero. @param heads  where to stop, such as `log.accounts/1`; else at the end */
+/**
+ * Folds every lane from zero.
+ *
+ * @param heads  where to stop, such as at `log.accounts/1`; else at the end
+ */
 export async function foldAll(
   journal: Journal,
   partitions: number,

@@ -8,6 +8,7 @@ import { logStream } from '@ringfence/lane';
 import { journalFolder, openJournal, type JournalPlace } from '@ringfence/service-kit';
 import { describeWith, freshDatabase, uniqueName } from '@ringfence/stack';
 import { backUp, restore } from '../cli/backup.js';
+import type { Cluster } from '../cluster/cluster.js';
 import { houseConfig } from '../house.config.js';
 import { furnish, START, venueKey, Walk, type Json } from '../journey/walk.fixture.js';
 import type { BackupFile } from './backup-file.js';
@@ -40,6 +41,7 @@ interface Scene {
 describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, postgres }) => {
   let folder: string;
   let scene: Scene;
+  let running: Cluster | undefined;
   const { brokers } = kafka;
   const prefix = (name: string): string => `${uniqueName(name)}.`;
   const [original, elsewhere, damaged] = ['original', 'elsewhere', 'damaged'].map(prefix);
@@ -54,20 +56,25 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
     readOnly = true,
   ): Promise<T> => {
     const journal = await openJournal(place, { writer: 'spec', partitions: PARTITIONS, readOnly });
-    return use(journal).finally(() => journal.close());
+    try {
+      return await use(journal);
+    } finally {
+      await journal.close();
+    }
   };
   const onKafka = (topicPrefix: string): JournalPlace => ({ kind: 'kafka', brokers, topicPrefix });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ringfence-backup-'));
     const databaseUrl = await freshDatabase(postgres.url, 'backup');
-    const { walk } = await walkOn({
+    const { walk, cluster } = await walkOn({
       folder: join(folder, 'cluster'),
       partitions: PARTITIONS,
       brokers,
       topicPrefix: original,
       databaseUrl,
     });
+    running = cluster;
     await furnish(walk);
     const accounts = await accountPerPartition(walk, PARTITIONS);
     for (const account of accounts) await walk.deposit(account, 'USDT', '1000');
@@ -84,6 +91,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
     scene = { accounts, databaseUrl, acked, backup };
   });
   afterAll(async () => {
+    await running?.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -100,7 +108,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
     return { id: walk.id(), from, to, asset: 'USDT', amount: '1' };
   };
 
-  it('folds to what the original was at its position, in a folder and on Kafka (BACK-020)', async () => {
+  it('folds to what the original was, in a folder and on Kafka (BACK-020)', async () => {
     const house = join(folder, 'folder');
     await restore(backupFolder(), house, {});
     await restore(backupFolder(), undefined, variables(elsewhere));

@@ -67,7 +67,11 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
   const folded = async (): Promise<Folded> => {
     const place = { kind: 'kafka', brokers: stack.kafka.brokers } as const;
     const journal = await openJournal(place, { writer: 'spec', partitions: 1, readOnly: true });
-    return foldAll(journal, 1).finally(() => journal.close());
+    try {
+      return await foldAll(journal, 1);
+    } finally {
+      await journal.close();
+    }
   };
   /** Read models are behind for a moment, then show what the log folds to. */
   async function showsTheLog(): Promise<void> {
@@ -92,7 +96,7 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     expect(load.others).toEqual([]);
   });
 
-  it('decides on while PostgreSQL is killed; read models catch up to equality (FLT-002)', async () => {
+  it('decides on while PostgreSQL is killed; rows catch up to equality (FLT-002)', async () => {
     await stack.postgres.kill();
     await load.more(20);
     expect(load.others).toEqual([]);
@@ -122,7 +126,7 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     await until('good health', isWell);
     await load.more(5);
     await load.end();
-    // all that was ever asked for is asked for again: what is known acts once, what is lost acts now
+    // all is asked for again: what is known acts once, what never arrived acts now
     const results = await sendAgain(walk, load.orders);
     const receipts = new Map(results.map(({ id, receipt }) => [id, receipt]));
     for (const { order, receipt } of load.acked) expect(receipts.get(order['id'])).toEqual(receipt);
