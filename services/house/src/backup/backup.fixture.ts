@@ -4,14 +4,14 @@ import { commandStream, foldLane, logStream, NO_SNAPSHOTS, type LaneCore } from 
 import { Cluster, type ClusterOptions } from '../cluster/cluster.js';
 import { Conservation } from '../demo/conservation.js';
 import { LANES } from '../demo/lanes.js';
-import { OPERATOR, venueKey, Walk, type Json } from '../journey/walk.fixture.js';
+import { OPERATOR, Walk, type Json } from '../journey/walk.fixture.js';
 import { entriesOf } from './copy.js';
 
 const SENDERS = 3;
 const ORDERS_PER_REQUEST = 500;
 const DEADLINE_MS = 60_000;
 
-/** Waits for a condition, not for a time. @throws Error at the deadline, with what was waited for */
+/** Waits for a condition, not for a time. @throws Error at the deadline, saying for what */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
@@ -52,11 +52,11 @@ export async function walkOn(options: WalkOptions): Promise<{ walk: Walk; cluste
   }
 }
 
-/** Accounts of one owner, who may move money between them: one per partition. */
+/** Accounts of the house itself, which may move money between them: one per partition. */
 export async function accountPerPartition(walk: Walk, partitions: number): Promise<string[]> {
   const accounts: string[] = [];
   for (let partition = 0; partition < partitions; partition++) {
-    const owned = { member: 1, owner: 'anna', class: 'client-individual', domain: null };
+    const owned = { member: 0, owner: 'house', class: 'house', domain: null };
     const order = { ...owned, reference: '', partition };
     accounts.push(String((await walk.must('/v1/accounts', order))['account']));
   }
@@ -85,6 +85,8 @@ export class Load {
   constructor(
     readonly walk: Walk,
     readonly accounts: readonly string[],
+    /** who orders them */
+    readonly key: string,
     /** what was sent before, by the load that this one goes on with */
     before?: Load,
   ) {
@@ -100,10 +102,10 @@ export class Load {
       const [from, to] = [0, 1].map(
         (step) => this.accounts[(number + step) % this.accounts.length],
       );
-      const id = (number + 1).toString(16).padStart(32, 'b');
+      const id = `b${(number + 1).toString(16).padStart(31, '0')}`;
       const order = { id, from, to, asset: 'USDT', amount: '0.01' };
       this.orders.push(order);
-      const answer = await this.walk.post('/v1/transfers', order, venueKey(1)).catch(String);
+      const answer = await this.walk.post('/v1/transfers', order, this.key).catch(String);
       if (typeof answer === 'string') this.others.push(answer);
       else if (answer.body['status'] === 'rejected') this.rejected.push(answer.body);
       else if (answer.body['receipt']) {
@@ -120,7 +122,7 @@ export class Load {
   }
   /** Goes on after the end. */
   next(): Load {
-    return new Load(this.walk, this.accounts, this);
+    return new Load(this.walk, this.accounts, this.key, this);
   }
   async end(): Promise<void> {
     this.#going = false;
@@ -129,11 +131,15 @@ export class Load {
 }
 
 /** Sends orders that were sent before. @returns what is said of each, in their order */
-export async function sendAgain(walk: Walk, orders: readonly Json[]): Promise<readonly Json[]> {
+export async function sendAgain(
+  walk: Walk,
+  orders: readonly Json[],
+  key: string,
+): Promise<readonly Json[]> {
   const results: Json[] = [];
   while (results.length < orders.length) {
     const some = orders.slice(results.length, results.length + ORDERS_PER_REQUEST);
-    const { status, body } = await walk.post('/v1/transfers', some, venueKey(1));
+    const { status, body } = await walk.post('/v1/transfers', some, key);
     if (status !== 202) throw new Error(`${status} ${JSON.stringify(body)}`);
     results.push(...(body['results'] as Json[]));
   }

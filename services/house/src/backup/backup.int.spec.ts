@@ -10,7 +10,7 @@ import { describeWith, freshDatabase, uniqueName } from '@ringfence/stack';
 import { backUp, restore } from '../cli/backup.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { houseConfig } from '../house.config.js';
-import { furnish, START, venueKey, Walk, type Json } from '../journey/walk.fixture.js';
+import { furnish, OPERATOR, START, Walk, type Json } from '../journey/walk.fixture.js';
 import type { BackupFile } from './backup-file.js';
 import { entriesOf } from './copy.js';
 import { LogScan } from './log-scan.js';
@@ -78,7 +78,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
     await furnish(walk);
     const accounts = await accountPerPartition(walk, PARTITIONS);
     for (const account of accounts) await walk.deposit(account, 'USDT', '1000');
-    const load = new Load(walk, accounts);
+    const load = new Load(walk, accounts, OPERATOR);
     await load.more(30);
     await backUp(backupFolder(), undefined, variables(original));
     const acked = await load.more(30);
@@ -98,7 +98,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
   /** Every order that was acknowledged before the cut is known: it is not done again. */
   async function knowsWhatWasAcked(walk: Walk): Promise<void> {
     const orders = scene.acked.map(({ order }) => order);
-    const results = await sendAgain(walk, orders);
+    const results = await sendAgain(walk, orders, OPERATOR);
     expect(results.map(({ repeated, receipt }) => [repeated, receipt])).toEqual(
       scene.acked.map(({ receipt }) => [true, receipt]),
     );
@@ -132,7 +132,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
     const walk = await Walk.begin({ folder: house, partitions: PARTITIONS });
     try {
       await knowsWhatWasAcked(walk);
-      const { status } = await walk.post('/v1/transfers', transferOf(walk), venueKey(1));
+      const { status } = await walk.post('/v1/transfers', transferOf(walk), OPERATOR);
       expect(status).toBe(202);
       // what was under way between lanes at the cut is sent again as time passes
       for (let tick = 1; tick <= TICKS; tick++) {
@@ -155,7 +155,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
     });
     try {
       await knowsWhatWasAcked(walk);
-      const { status } = await walk.post('/v1/transfers', transferOf(walk), venueKey(1));
+      const { status } = await walk.post('/v1/transfers', transferOf(walk), OPERATOR);
       expect(status).toBe(202);
       await walk.quiet();
     } finally {
@@ -229,7 +229,7 @@ describeWith(['kafka', 'postgres'], 'a backup of a running house', ({ kafka, pos
         ]);
       }
       const destination = { id: walk.id(), account: scene.accounts[0], destination: 'x' };
-      const { status } = await walk.post('/v1/destinations', destination, venueKey(1));
+      const { status } = await walk.post('/v1/destinations', destination, OPERATOR);
       expect(status).toBe(202);
     } finally {
       await cluster.stop();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openJournal } from '@ringfence/service-kit';
 import { command, describeIfFound, startStack, type Stack } from '@ringfence/stack';
 import { foldAll, Load, sendAgain, until, walkOn, type Folded } from '../backup/backup.fixture.js';
-import { furnish, type Walk } from '../journey/walk.fixture.js';
+import { furnish, venueKey, type Walk } from '../journey/walk.fixture.js';
 import { SmallDisk } from './small-disk.fixture.js';
 
 jest.setTimeout(180_000);
@@ -48,7 +48,7 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     const accounts = [await walk.openAccount(1, 'anna'), await walk.openAccount(1, 'anna')];
     await walk.quiet();
     for (const account of accounts) await walk.deposit(account, 'USDT', '1000');
-    load = new Load(walk, accounts);
+    load = new Load(walk, accounts, venueKey(1));
     await load.more(5);
   });
   afterAll(async () => {
@@ -81,11 +81,6 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     const { body } = await walk.get('/v1/house/ledger');
     expect((body['items'] as string[]).toSorted()).toEqual((await folded()).balances.toSorted());
   }
-  /** Load goes on in pieces: between them the house comes to rest. */
-  async function rest(): Promise<void> {
-    await load.end();
-    load = load.next();
-  }
 
   it('decides on while Redis is killed, and after it was flushed (FLT-001)', async () => {
     await stack.redis.kill();
@@ -102,8 +97,9 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     expect(load.others).toEqual([]);
     await stack.postgres.restart();
     await load.more(5);
-    await rest();
+    await load.end();
     await showsTheLog();
+    load = load.next();
   });
 
   it('decides on while the disk of PostgreSQL is full; then it catches up (FLT-003)', async () => {
@@ -112,8 +108,9 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     expect(load.others).toEqual([]);
     disks.postgres.makeRoom();
     await load.more(5);
-    await rest();
+    await load.end();
     await showsTheLog();
+    load = load.next();
   });
 
   it('acknowledges nothing that is lost when the disk of Kafka is full (FLT-004)', async () => {
@@ -127,7 +124,7 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     await load.more(5);
     await load.end();
     // all is asked for again: what is known acts once, what never arrived acts now
-    const results = await sendAgain(walk, load.orders);
+    const results = await sendAgain(walk, load.orders, venueKey(1));
     const receipts = new Map(results.map(({ id, receipt }) => [id, receipt]));
     for (const { order, receipt } of load.acked) expect(receipts.get(order['id'])).toEqual(receipt);
     expect(results.filter(({ status }) => status !== 'accepted')).toEqual([]);
