@@ -19,15 +19,6 @@ export class SmallDisk {
     execFileSync('mount', options, { stdio: 'pipe' });
     return new SmallDisk(folder);
   }
-  /** Whether a disk can be mounted here; why not, else. */
-  static lack(folder: string): string {
-    try {
-      SmallDisk.mount(folder, 1).unmount();
-      return '';
-    } catch (fault) {
-      return `a small disk: ${String(fault)}`;
-    }
-  }
 
   /** Leaves no room for anything. */
   fill(): void {
