@@ -55,6 +55,27 @@ export async function ensureTopics(
   }
 }
 
+/**
+ * How many partitions a topic has.
+ *
+ * @param topic  without the prefix of the options
+ * @returns 0 when the cluster has no such topic
+ * @throws KafkaOptionsRefused, KafkaUnavailable
+ */
+export async function countPartitions(options: KafkaOptions, topic: string): Promise<number> {
+  const settings = settingsFrom(options, openSocket);
+  const name = `${settings.topicPrefix}${topic}`;
+  const { client: admin, sockets } = await openAdmin(settings);
+  try {
+    if (!(await admin.listTopics()).includes(name)) return 0;
+    const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+    return topics[0]?.partitions.length ?? 0;
+  } finally {
+    await admin.disconnect();
+    sockets.destroy();
+  }
+}
+
 const targetOf = (
   { topicPrefix }: KafkaSettings,
   spec: TopicSpec,

@@ -1,7 +1,7 @@
 import { InvariantViolation } from '@ringfence/kernel';
 import type { ChainHead, ChainRecord } from './chain.js';
 import { type ChainCursor, type CursorOptions, LogTruncated, type Witness } from './cursor.js';
-import { encodeRecord, type Format, hash, PACKED } from './head.js';
+import { encodeRecord, type Format, hash, PACKED, readHeadLine } from './head.js';
 import { type AppendResult, type Entry, JournalBroken } from './port.js';
 
 export interface OpenOptions extends CursorOptions {
@@ -117,7 +117,10 @@ export class Takeover {
 
   async #fold(entry: Entry): Promise<ChainRecord | undefined> {
     const record = this.#cursor.take(entry);
-    if (!record) return undefined;
+    if (!record) {
+      this.#hearIgnored(entry);
+      return undefined;
+    }
     this.#remember(record.head.seq, record.hash);
     for (const witness of this.#known) if (witness.seq === record.head.seq) this.#hear(witness);
     this.#ts = Math.max(this.#ts, record.head.ts);
@@ -125,6 +128,19 @@ export class Takeover {
     return record;
   }
 
+  /**
+   * A record that does not count may still be a witness: its writer had read the one before it.
+   * Writers that were taken over, repeats and late twins are never ahead of the chain; a record
+   * that is proves that something before it was altered or is gone.
+   *
+   * @throws LogTruncated naming what it has seen
+   */
+  #hearIgnored({ offset, bytes }: Entry): void {
+    const { seq, prev } = readHeadLine(bytes)?.line ?? {};
+    if (typeof seq !== 'number' || typeof prev !== 'string') return;
+    if (seq <= this.#cursor.head.seq) return;
+    this.#hear({ seq: seq - 1, hash: prev, who: `the record at offset ${offset} of this log` });
+  }
   #remember(seq: number, found: string): void {
     this.#newest.set(seq, found);
     if (this.#newest.size > REMEMBERED) this.#newest.delete(seq - REMEMBERED);

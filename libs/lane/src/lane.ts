@@ -94,7 +94,7 @@ export class Lane<State> {
       contracts: catalogue.fingerprint,
       now: 0,
       wait,
-      onRecord: (record) => loader.fold(decodeRecord(record, options.cache)),
+      onRecord: (record) => loader.fold(decodeRecord(record, options.cache, definition.service)),
     });
     if (opened.kind === 'stood-down') return 'stood-down';
     return new Lane(options, loader, opened.writer);

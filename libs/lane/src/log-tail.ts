@@ -70,13 +70,39 @@ export class DecodeCache {
 const messagesIn = (decided: readonly HouseDecided[]): number =>
   decided.reduce((sum, { events }) => sum + events.length, decided.length);
 
-/** @throws DecodeError when the body does not read: truth is never skipped */
-export function decodeRecord(record: ChainRecord, cache?: DecodeCache): LogRecord {
+/**
+ * @param service  whose log it stands in, for whoever must find it
+ * @throws DecodeError naming the record when its body does not read: truth is never skipped
+ */
+export function decodeRecord(
+  record: ChainRecord,
+  cache?: DecodeCache,
+  service?: Service,
+): LogRecord {
   const { head, hash, offset, body, format } = record;
   const known = cache?.get(hash);
   if (known) return { head, hash, offset, decided: known };
-  const decided = head.n === 0 ? [] : format === 1 ? catalogue.decode(body) : fromJsonBody(body);
-  return { head, hash, offset, decided: decided as readonly HouseDecided[] };
+  try {
+    const decided = head.n === 0 ? [] : format === 1 ? catalogue.decode(body) : fromJsonBody(body);
+    return { head, hash, offset, decided: decided as readonly HouseDecided[] };
+  } catch (cause) {
+    throw cause instanceof DecodeError ? unreadable(record, service, cause) : cause;
+  }
+}
+
+/** Names the record, and says when another build wrote it: then a newer one reads it. */
+function unreadable(
+  { head, hash }: ChainRecord,
+  service: Service | undefined,
+  cause: DecodeError,
+): DecodeError {
+  const log = service === undefined ? `partition ${head.p}` : `${logTopic(service)}/${head.p}`;
+  const isOurs = head.contracts === catalogue.fingerprint;
+  const build = isOurs
+    ? ''
+    : `; written with contracts ${head.contracts}, this build has ${catalogue.fingerprint}`;
+  const record = `${log}, sequence ${head.seq}, hash ${hash}`;
+  return new DecodeError(`${record}: ${cause.message}${build}`, { cause });
 }
 
 const fromJsonBody = (body: Uint8Array): HouseDecided[] => {
@@ -97,6 +123,8 @@ export interface LogTailOptions {
 export class LogTail {
   readonly #chain: ChainTail;
   readonly #cache: DecodeCache | undefined;
+  /** the next record counts and cannot be decoded: nothing behind it is given out */
+  #stuck: { readonly at: ChainHead; readonly fault: DecodeError } | undefined;
 
   constructor(
     readonly journal: Journal,
@@ -108,22 +136,27 @@ export class LogTail {
     this.#chain = new ChainTail(journal, stream, { from, who, rule });
     this.#cache = cache;
   }
+  /** the last record given out */
   get head(): ChainHead {
-    return this.#chain.head;
+    return this.#stuck?.at ?? this.#chain.head;
   }
   get ignored(): number {
     return this.#chain.ignored;
   }
   /**
    * What counts since the last poll; empty at the end of the log. A read that fails for a moment is
-   * tried again.
+   * tried again. Records before one that cannot be decoded are given out first; then every poll
+   * meets it.
    *
    * @param wait  passes the time before attempt 1, 2, …
    * @throws LogTruncated, MalformedRecord, DecodeError, JournalBroken: trying again cannot help
    */
   async poll(wait: Wait): Promise<readonly LogRecord[]> {
-    const records = await patiently(() => this.#chain.poll(), wait);
-    return records.map((record) => decodeRecord(record, this.#cache));
+    if (this.#stuck) throw this.#stuck.fault;
+    return patiently(async () => {
+      const { head } = this.#chain;
+      return this.#decode(await this.#chain.poll(), head);
+    }, wait);
   }
 
   /** Whether the log ends where this reader stands: a poll may be a moment behind. */
@@ -133,6 +166,25 @@ export class LogTail {
   /** How many entries the log holds now. Patient like `poll`. */
   end(wait: Wait): Promise<number> {
     return patiently(() => this.journal.end(this.stream), wait);
+  }
+
+  /** @param before  where this reader stood before these records */
+  #decode(records: readonly ChainRecord[], before: ChainHead): LogRecord[] {
+    const decoded: LogRecord[] = [];
+    let at = before;
+    for (const record of records) {
+      try {
+        decoded.push(decodeRecord(record, this.#cache, this.service));
+      } catch (fault) {
+        if (!(fault instanceof DecodeError)) throw fault;
+        this.#stuck = { at, fault };
+        if (decoded.length === 0) throw fault;
+        return decoded;
+      }
+      const { head, hash, offset } = record;
+      at = { seq: head.seq, epoch: head.epoch, hash, offset };
+    }
+    return decoded;
   }
 }
 

@@ -1,5 +1,6 @@
-import { topicsOf } from '@ringfence/contracts';
+import { topicOf, topicsOf } from '@ringfence/contracts';
 import type { Journal } from '@ringfence/journal';
+import type { KafkaOptions } from '@ringfence/journal-kafka';
 import type { Log } from './logs/log.js';
 
 /** Where the logs of a house are. */
@@ -46,8 +47,29 @@ export async function openJournal(
     return SegmentJournal.open(place.folder, { readOnly });
   }
   const { KafkaJournal, ensureTopics } = await import('@ringfence/journal-kafka');
-  const { brokers, topicPrefix, replication, flushEach, tls, sasl } = place;
-  const options = {
+  const { replication, flushEach } = place;
+  const options = optionsOf(place, writer, say);
+  if (!readOnly) await ensureTopics(options, topicsOf(partitions), { replication, flushEach });
+  return KafkaJournal.open(options);
+}
+
+/**
+ * How many partitions the house on a Kafka cluster has, as the log of accounts says.
+ *
+ * @returns 0 when there is no house under that prefix
+ * @throws KafkaUnavailable
+ */
+export async function partitionsAt(place: KafkaPlace, writer: string): Promise<number> {
+  const { countPartitions } = await import('@ringfence/journal-kafka');
+  return countPartitions(optionsOf(place, writer), topicOf('log', 'accounts'));
+}
+
+function optionsOf(
+  { brokers, topicPrefix, tls, sasl }: KafkaPlace,
+  writer: string,
+  say?: (line: string) => void,
+): KafkaOptions {
+  return {
     brokers,
     clientId: writer,
     ...(topicPrefix ? { topicPrefix } : undefined),
@@ -55,8 +77,6 @@ export async function openJournal(
     ...(sasl ? { sasl: saslOf(sasl) } : undefined),
     onTrouble: (what: string) => say?.(`kafka: ${what}`, { level: 'warn' }),
   };
-  if (!readOnly) await ensureTopics(options, topicsOf(partitions), { replication, flushEach });
-  return KafkaJournal.open(options);
 }
 
 /** What a journal counts of its work with brokers, by name; nothing when it counts nothing. */

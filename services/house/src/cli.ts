@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
 import { catLog, placeOf } from './cli/log-cat.js';
 import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
@@ -15,8 +16,14 @@ const USAGE = `usage:
       swaps them when they are equal, or when differences are accepted; the house may be running
   ringfence reader-role [--database-url U]
       makes the role that can only read; RINGFENCE_READER_PASSWORD is its password
+  ringfence backup --to DIR [--folder F]
+      copies the logs at one consistent cut; the house may be running; again into the same
+      folder adds what is new
+  ringfence restore --from DIR [--folder F]
+      into an empty place: a new folder, or the topics that the environment names
 
-  --folder  of the house; or RINGFENCE_FOLDER
+  --folder  of the house; or RINGFENCE_FOLDER. backup and restore take RINGFENCE_KAFKA_BROKERS
+            and its companions when no folder is named
   --url     of the running house; or RINGFENCE_URL
   --key     of an operator; or RINGFENCE_KEY
   --database-url  of the read models; or RINGFENCE_DATABASE_URL
@@ -31,6 +38,8 @@ const OPTIONS = {
   'database-url': { type: 'string' },
   'accept-differences': { type: 'boolean', default: false },
 } as const;
+
+const say = (lines: readonly string[]): void => lines.forEach((line) => console.log(line));
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -65,6 +74,14 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case 'reader-role':
       await readerRoleCommand(url, env);
+      return 0;
+    case 'backup':
+      if (!values.to) throw new TypeError('backup: give --to, a folder');
+      say(positionLines(await backUp(values.to, values.folder, env)));
+      return 0;
+    case 'restore':
+      if (!values.from) throw new TypeError('restore: give --from, the folder of a backup');
+      say(positionLines(await restore(values.from, values.folder, env)));
       return 0;
     default:
       console.error(USAGE);
