@@ -67,7 +67,7 @@ export async function partitionsAt(place: KafkaPlace, writer: string): Promise<n
 function optionsOf(
   { brokers, topicPrefix, tls, sasl }: KafkaPlace,
   writer: string,
-  say?: (line: string) => void,
+  say?: Log,
 ): KafkaOptions {
   return {
     brokers,
