@@ -55,6 +55,7 @@ describe('the auditor', () => {
     'a slice is sized from a stale asOf (SIM-116)',
     margin.sizesFromStale,
     /^5: sized-after-th/,
+    { ...USUAL, seeds: [13, 25, 26], steps: 220 },
   );
   bites('a late leg counts twice (SIM-122)', margin.countsLateLegTwice, /^5: figures-of-the-/);
   bites('frames swap on one lane (SIM-117)', margin.swapsFrames, /^5: judged-as-seen/);
