@@ -18,6 +18,7 @@ export default {
     {
       ...shared,
       displayName: 'int',
+      runner: '<rootDir>/infra/tools/serial-runner.mjs',
       testMatch: ['**/dist/**/*.int.spec.js'],
       globalSetup: '<rootDir>/infra/tools/int-setup.mjs',
       globalTeardown: '<rootDir>/infra/tools/int-teardown.mjs',

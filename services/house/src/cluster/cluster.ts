@@ -21,7 +21,7 @@ export interface ClusterOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const OWNED_MS = 60_000;
+const OWNED_MS = 120_000;
 const LOOK_MS = 50;
 
 /** A key of the peers that nobody else knows. */

@@ -10,7 +10,7 @@ export type ProcessService = (typeof PROCESSES)[number];
 
 /** the Kafka client counts time in a way that makes newer engines warn once per process */
 export const NODE_OPTIONS = ['--disable-warning=TimeoutNegativeWarning'];
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 const STOP_MS = 20_000;
 
 export interface ProcessPlan {
