@@ -25,7 +25,7 @@ export type ImpliedVolatility =
       readonly bound: number;
     };
 
-/** Each branch converges from one side, with few digits to go after five steps. */
+/** Some ten are usual; halving alone would need sixty. */
 const STEPS_MAX = 100;
 /** A step of some last places is rounding: 1/√(1/s²) alone need not give s back. */
 const SETTLED = 1e-15;
@@ -83,8 +83,9 @@ interface Target {
  * The total deviation s that gives the time value.
  *
  * As a function of s the value is convex up to s = √(2x) and concave beyond. On each side, and for
- * values near the bound, Newton's method runs on an objective which is bent one way only, from a
- * start on the side from which it cannot overshoot.
+ * values near the bound, Newton's method runs on an objective that is nearly straight there. The
+ * objectives rise with s, so every step also says on which side the answer lies, and one that
+ * leaves what is left of the line is replaced by halving.
  */
 function impliedDeviation(target: Target): number {
   const { forward, strike, x, time } = target;
@@ -93,26 +94,32 @@ function impliedDeviation(target: Target): number {
   const turnHalf = 0.5 * turn;
   const turnWeight = densityWeight(forward, strike, turnHalf, turnHalf);
   const turnValue = x === 0 ? 0 : outOfTheMoneyValue(lower, turnHalf, turnHalf, turnWeight);
-  if (time < turnValue) return newton(target, turn, fromLogValue);
+  if (time < turnValue) return search(target, turn, fromLogValue);
   const start = turn + (time - turnValue) / turnWeight;
-  return newton(target, start, time > 0.5 * lower ? fromLogGap : fromValue);
+  return search(target, start, time > 0.5 * lower ? fromLogGap : fromValue);
 }
 
-/** One step of Newton's method: the next deviation after `s`. */
+/**
+ * One step of Newton's method: the next deviation after `s`; Infinity or 0 where `s` is so far off
+ * that only the direction is known.
+ */
 type Step = (target: Target, s: number) => number;
 
-/** Steps until nothing changes, or until rounding turns the direction. */
-function newton(target: Target, start: number, step: Step): number {
+/** Steps until nothing changes, inside a bracket that every step makes smaller. */
+function search(target: Target, start: number, step: Step): number {
+  let low = 0;
+  let high = Infinity;
   let s = start;
-  let direction = 0;
   for (let count = 0; count < STEPS_MAX; count++) {
-    const next = step(target, s);
+    let next = step(target, s);
     const change = next - s;
-    const size = change < 0 ? -change : change;
-    if (size <= SETTLED * s) return next;
-    // From one side only: a first step may come back by rounding, a later turn is noise.
-    if (count > 1 && change * direction < 0 && size < 1e-9 * s) return next;
-    direction = change;
+    if ((change < 0 ? -change : change) <= SETTLED * s) return next;
+    if (next > s) low = s;
+    else high = s;
+    if (!(next > low && next < high)) {
+      if (high - low <= SETTLED * s) return s;
+      next = high === Infinity ? 2 * low : low === 0 ? 0.5 * high : Math.sqrt(low * high);
+    }
     s = next;
   }
   throw new InvariantViolation('the search for a volatility ends');
@@ -132,8 +139,10 @@ const fromValue: Step = (target, s) => {
 const fromLogValue: Step = (target, s) => {
   const weight = densityWeight(target.forward, target.strike, target.x / s, 0.5 * s);
   const value = timeValue(target, s, weight);
+  if (value === 0) return Infinity;
   const slope = (-0.5 * s * s * s * weight) / value;
-  return 1 / Math.sqrt(1 / (s * s) - logRatio(value, target.time) / slope);
+  const inverse = 1 / (s * s) - logRatio(value, target.time) / slope;
+  return inverse > 0 ? 1 / Math.sqrt(inverse) : Infinity;
 };
 
 /** Near the bound ln(gap) is nearly a straight line in s². */
@@ -141,6 +150,8 @@ const fromLogGap: Step = (target, s) => {
   const h = target.x / s;
   const weight = densityWeight(target.forward, target.strike, h, 0.5 * s);
   const gap = outOfTheMoneyGap(h, 0.5 * s, weight);
+  if (gap === 0) return 0;
   const slope = (-0.5 * weight) / (s * gap);
-  return Math.sqrt(s * s - logRatio(gap, target.gap) / slope);
+  const square = s * s - logRatio(gap, target.gap) / slope;
+  return square > 0 ? Math.sqrt(square) : 0;
 };

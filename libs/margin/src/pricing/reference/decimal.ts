@@ -42,18 +42,24 @@ export function ln(x: Decimal): Decimal {
   return LN2.times(exponent).plus(twiceArtanh(reduced.minus(1).div(reduced.plus(1))));
 }
 
-const HALVINGS = 12;
+/** e^−120 is below the last place kept. */
+const EXP_MIN = -120;
+/** Where the series takes over: some fifteen terms then give all places. */
+const SERIES_REACH = 1 / 4096;
 
-/** e^x by its series on x / 2^12, squared 12 times. */
+/** e^x by its series on x halved until it is small, squared as often. */
 export function exp(x: Decimal): Decimal {
-  const reduced = x.div(2 ** HALVINGS);
+  if (x.lt(EXP_MIN)) return ZERO;
+  let reduced = x;
+  let halvings = 0;
+  for (; reduced.abs().gt(SERIES_REACH); halvings++) reduced = reduced.div(2);
   let term = ONE;
   let sum = ONE;
   for (let n = 1; term.abs().gt(UNIT); n++) {
     term = times(term, reduced).div(n);
     sum = sum.plus(term);
   }
-  for (let n = 0; n < HALVINGS; n++) sum = times(sum, sum);
+  for (let n = 0; n < halvings; n++) sum = times(sum, sum);
   return sum;
 }
 
@@ -79,7 +85,7 @@ export const density = (x: Decimal): Decimal =>
 
 /** Where the series gives way to the continued fraction. */
 const SERIES_MAX = 8;
-const FRACTION_LEVELS = 200;
+const FRACTION_LEVELS = 50;
 
 /** N(−a) / n(a), the Mills ratio, a ≥ 0. */
 export function mills(a: Decimal): Decimal {
