@@ -107,7 +107,8 @@ const TABLE = {
 const boundaries = Object.entries(TABLE).flatMap(([folder, allowed]) => {
   const from = `^${folder}/src/`;
   const own = `^${folder}/`;
-  const tools = [...npm(...TEST_TOOLS), workspace('infra/stack', 'stack'), builtin('fs'), NODE];
+  const tools = [...npm(...TEST_TOOLS), workspace('infra/stack', 'stack')];
+  tools.push(builtin('fs', 'zlib'), NODE);
   return [
     {
       name: `table: ${folder}`,

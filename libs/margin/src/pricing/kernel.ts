@@ -175,7 +175,7 @@ function curvature(
   out.gamma = bent / spot / spot;
   out.strikeGamma = bent / strike / strike;
   out.vega = vega;
-  out.vanna = (-discounted * d2) / (spot * volatility);
+  out.vanna = (-discounted * d2) / volatility / spot;
   out.volga = (vega * d1 * d2) / volatility;
   out.theta -= 0.5 * volatility * (discounted / rootYears);
 }
