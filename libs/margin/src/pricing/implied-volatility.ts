@@ -34,8 +34,9 @@ const SETTLED = 1e-15;
  * The Black-76 volatility that gives a price.
  *
  * A price equal to the intrinsic value has volatility 0; one at the upper bound (discounted forward
- * of a call, strike of a put) or above none. Round trip: where σ·vega > 1e-5 × price, what comes
- * back is within 1e-10 of σ; that is so for every out-of-the-money option. Deep in the money the
+ * of a call, strike of a put) or above none. Round trip: where σ·vega > 1e-5 × price, and the price
+ * above 1e-290, what comes back is within 1e-10 of σ; out of the money it is always so, but next
+ * to the upper bound. Deep in the money the
  * price itself no longer holds its time value: an error of one last place of it moves σ by
  * price × 1e-16 / vega, and no method can do better.
  *

@@ -41,7 +41,8 @@ export const drawnOption = (deviationsMax: number): fc.Arbitrary<Drawn> =>
       const deviation = terms.volatility * Math.sqrt(terms.years);
       const strike = terms.spot * Math.exp(terms.carry * terms.years + deviations * deviation);
       return { option: { ...terms, strike }, deviations };
-    });
+    })
+    .filter(({ option }) => option.strike > 1e-90 && option.strike < 1e90);
 
 /** How often a property that asks the slow reference is drawn; more by the environment. */
 export const REFERENCE_RUNS = Number(process.env['RINGFENCE_REFERENCE_RUNS'] ?? 300);
