@@ -39,7 +39,7 @@ const POWERS_OF_TWO = ((): Float64Array => {
 })();
 
 /** 2^exponent for a whole exponent from −1022 to 1023. */
-const powerOfTwo = (exponent: number): number => POWERS_OF_TWO[exponent - LEAST_POWER] ?? 0;
+const powerOfTwo = (exponent: number): number => POWERS_OF_TWO[exponent - LEAST_POWER];
 
 /** (e^r − 1 − r) / r² for |r| ≤ 0.35: Taylor to r^14 / 14!, even and odd powers apart for speed. */
 function exponentialRest(r: number): number {
