@@ -7,6 +7,7 @@ export * from './funding.js';
 export * from './intervals.js';
 export * from './levels.js';
 export * from './liquidation-price.js';
+export * from './pricing/index.js';
 export * from './slack.js';
 export * from './slices.js';
 export * from './volatility.js';
