@@ -14,6 +14,7 @@ const tasks = {
   demo: (args) => start('services/house/dist/demo/main.js', args),
   sim: (args) => start('libs/simulation/dist/main.js', args),
   bench: (args) => start('infra/bench/dist/main.js', args),
+  cases,
   ringfence: (args) => start('services/house/dist/cli.js', args),
   stack,
   format: (args) => tool('oxfmt', args),
@@ -71,6 +72,12 @@ async function start(file, args) {
 async function stack(args) {
   const code = await build(['infra/stack']);
   return code === 0 ? node('infra/stack/dist/main.js', args) : code;
+}
+
+/** Needs the libraries only, so it does not wait for the services to compile. */
+async function cases(args) {
+  const code = await build(['infra/cases']);
+  return code === 0 ? node('infra/cases/dist/main.js', args) : code;
 }
 
 function lint(args) {

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CaseProblem, parseCases } from './format.js';
+import { parseOptions } from './options.js';
+import { linesOf, totalsOf } from './report.js';
+import { runFile } from './run.js';
+import { TOPICS } from './topics/index.js';
+
+const DATA = new URL('../data/', import.meta.url);
+
+function ownFiles(): string[] {
+  const names = readdirSync(DATA).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => fileURLToPath(new URL(name, DATA)));
+}
+
+function main(args: readonly string[]): number {
+  const { file, group, json } = parseOptions(args);
+  const reports = (file === undefined ? ownFiles() : [file]).flatMap((path) =>
+    runFile(parseCases(readFileSync(path, 'utf8')), TOPICS, group),
+  );
+  if (group !== undefined && reports.length === 0) {
+    throw new CaseProblem(`--group: there is no group ${group}`);
+  }
+  const totals = totalsOf(reports);
+  if (json) console.log(JSON.stringify({ ...totals, groups: reports }));
+  else console.log([...linesOf(reports), `\n${totals.matched} / ${totals.total}`].join('\n'));
+  return totals.matched === totals.total ? 0 : 1;
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (cause) {
+  console.error(cause instanceof Error ? cause.message : cause);
+  process.exitCode = 2;
+}
