@@ -1,12 +1,22 @@
 import { STAND_IN } from '../kernel.js';
+import { auctionRules } from './auction.js';
+import { bankruptcyRules } from './bankruptcy-adl.js';
 import type { Topics } from '../run.js';
 import { fundingRules } from './funding.js';
+import { guardRules } from './guards.js';
 import { liquidationPriceRules } from './liquidation-price.js';
+import { lossAllocationRules } from './loss-allocation.js';
 import { marginRules } from './margin.js';
+import { partialLiquidationRules } from './partial-liquidation.js';
 
 /** Every topic that is run, with the pricing kernel that its rules share. */
 export const TOPICS: Topics = {
   margin: marginRules(STAND_IN),
   funding: fundingRules,
   'liquidation-price': liquidationPriceRules,
+  'partial-liquidation': partialLiquidationRules,
+  'bankruptcy-adl': bankruptcyRules,
+  'loss-allocation': lossAllocationRules,
+  guards: guardRules,
+  auction: auctionRules,
 };
