@@ -21,7 +21,7 @@ function claims(input: Input): Outputs {
 }
 
 const BANKRUPTCY: { readonly [calc: string]: (input: Input) => Outputs } = {
-  perUnit: (input) => {
+  perUnit: (input): Outputs => {
     const sides = { long: input.figure('long').abs(), short: input.figure('short').abs() };
     const perUnit = lossPerUnit(input.figure('loss'), sides);
     if (typeof perUnit === 'string') return { error: perUnit };
