@@ -75,6 +75,11 @@ export class Input {
   reals(name: string): number[] {
     return this.figures(name).map((each) => Number(each.toFixed()));
   }
+  /** Several doubles, each under its own name. */
+  realsOf<Name extends string>(names: readonly Name[]): { readonly [name in Name]: number } {
+    const entries = names.map((name) => [name, this.real(name)]);
+    return Object.fromEntries(entries) as { readonly [name in Name]: number };
+  }
   /** A list of objects. */
   rows(name: string): Input[] {
     return this.list(name).map((each, i) => inner(each, `${this.place}.${name}[${i}]`));

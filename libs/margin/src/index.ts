@@ -22,6 +22,7 @@ export * from './loss-index.js';
 export * from './option-pricing.js';
 export * from './partial-close-out.js';
 export * from './pool-order.js';
+export * from './portfolio/index.js';
 export * from './slack.js';
 export * from './slices.js';
 export * from './volatility.js';

@@ -7,7 +7,9 @@ import { guardRules } from './guards.js';
 import { liquidationPriceRules } from './liquidation-price.js';
 import { lossAllocationRules } from './loss-allocation.js';
 import { marginRules } from './margin.js';
+import { multiCollateralRules } from './multi-collateral.js';
 import { partialLiquidationRules } from './partial-liquidation.js';
+import { portfolioRules } from './portfolio-margin.js';
 
 /** Every topic that is run, with the pricing kernel that its rules share. */
 export const TOPICS: Topics = {
@@ -19,4 +21,6 @@ export const TOPICS: Topics = {
   'loss-allocation': lossAllocationRules,
   guards: guardRules,
   auction: auctionRules,
+  'portfolio-margin': portfolioRules(STAND_IN),
+  'portfolio-margin-multi-collateral': multiCollateralRules(STAND_IN),
 };
