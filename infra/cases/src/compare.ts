@@ -16,7 +16,7 @@ export type Outputs = { readonly [name: string]: Output };
 export interface Comparison {
   /** one line per output that is not equal; empty when the case is matched */
   readonly differences: readonly string[];
-  /** largest |got − expected| / |expected| of all numbers with an expected value other than 0 */
+  /** largest |got − expected| / |expected| of all numbers beyond the absolute tolerance */
   readonly worstRelative: number;
 }
 
@@ -82,7 +82,8 @@ class Comparer implements Comparison {
     if (error.gt(greater(decimal(tolerance.abs), relative))) {
       this.differ(place, number, expected.toFixed());
     }
-    if (expected.eq('0')) return;
+    // what is smaller than the tolerance is 0 for all that matters
+    if (expected.abs().lte(decimal(tolerance.abs))) return;
     this.worstRelative = Math.max(this.worstRelative, Number(error.div(expected.abs()).toString()));
   }
 

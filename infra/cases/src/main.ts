@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { EVENT_TOPICS } from './events/index.js';
+import { runThroughEvents } from './events/run-events.js';
 import { CaseProblem, parseCases } from './format.js';
 import { parseOptions } from './options.js';
 import { linesOf, totalsOf } from './report.js';
@@ -15,9 +17,10 @@ function ownFiles(): string[] {
 
 function main(args: readonly string[]): number {
   const { file, group, json } = parseOptions(args);
-  const reports = (file === undefined ? ownFiles() : [file]).flatMap((path) =>
-    runFile(parseCases(readFileSync(path, 'utf8')), TOPICS, group),
-  );
+  const reports = (file === undefined ? ownFiles() : [file]).flatMap((path) => {
+    const cases = parseCases(readFileSync(path, 'utf8'));
+    return [...runFile(cases, TOPICS, group), ...runThroughEvents(cases, EVENT_TOPICS, group)];
+  });
   if (group !== undefined && reports.length === 0) {
     throw new CaseProblem(`--group: there is no group ${group}`);
   }

@@ -5,10 +5,19 @@ export function linesOf(reports: readonly GroupReport[]): string[] {
   const width = Math.max(0, ...reports.map(({ group }) => group.length));
   return reports.flatMap((report) => [
     `${report.group.padEnd(width)}  ${scoreOf(report)}`,
-    ...report.mismatches.flatMap(({ id, differences }) =>
-      differences.map((difference) => `  ${report.group}/${id}: ${difference}`),
-    ),
+    ...mismatchLines(report),
   ]);
+}
+
+/** One line per difference; ids that share one (a rule that is not there) share the line. */
+function mismatchLines({ group, mismatches }: GroupReport): string[] {
+  const ids = new Map<string, string[]>();
+  for (const { id, differences } of mismatches) {
+    for (const difference of differences) {
+      ids.set(difference, [...(ids.get(difference) ?? []), `${group}/${id}`]);
+    }
+  }
+  return [...ids].map(([difference, of]) => `  ${of.join(', ')}: ${difference}`);
 }
 
 function scoreOf({ matched, total, facts, worstRelative }: GroupReport): string {

@@ -10,9 +10,11 @@ import { marginRules } from './margin.js';
 import { multiCollateralRules } from './multi-collateral.js';
 import { partialLiquidationRules } from './partial-liquidation.js';
 import { portfolioRules } from './portfolio-margin.js';
+import { pricingRules } from './pricing.js';
 
 /** Every topic that is run, with the pricing kernel that its rules share. */
 export const TOPICS: Topics = {
+  'pricing-and-greeks': pricingRules,
   margin: marginRules(STAND_IN),
   funding: fundingRules,
   'liquidation-price': liquidationPriceRules,

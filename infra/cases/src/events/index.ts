@@ -1,0 +1,29 @@
+import {
+  claimsThroughEvents,
+  marketsThroughEvents,
+  originThroughEvents,
+  waterThroughEvents,
+} from './clearing.js';
+import { endToEndThroughEvents, sizeThroughEvents } from './close-out.js';
+import type { EventRule, EventRules } from './run-events.js';
+
+const SCENARIOS: { readonly [scenario: string]: EventRule } = {
+  'loss-keeps-its-origin': originThroughEvents,
+  'haircut-stays-in-market': marketsThroughEvents,
+};
+
+/** Rules at work in the house, by topic; what is missing is listed in the README. */
+export const EVENT_TOPICS: { readonly [topic: string]: EventRules } = {
+  'loss-allocation': { 'loss-socialisation': claimsThroughEvents },
+  'bankruptcy-adl': { 'adl-water-filling': waterThroughEvents },
+  'partial-liquidation': {
+    'partial-liquidation-size': sizeThroughEvents,
+    'partial-liquidation-end-to-end': endToEndThroughEvents,
+  },
+  guards: {
+    'segregation-regressions': (input) => {
+      const rule = SCENARIOS[input.text('scenario')];
+      return rule ? rule(input) : null;
+    },
+  },
+};
