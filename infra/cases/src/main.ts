@@ -1,19 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { EVENT_TOPICS } from './events/index.js';
 import { runThroughEvents } from './events/run-events.js';
 import { CaseProblem, parseCases } from './format.js';
 import { parseOptions } from './options.js';
+import { ownFiles } from './own-files.js';
 import { linesOf, totalsOf } from './report.js';
 import { runFile } from './run.js';
 import { TOPICS } from './topics/index.js';
-
-const DATA = new URL('../data/', import.meta.url);
-
-function ownFiles(): string[] {
-  const names = readdirSync(DATA).filter((name) => name.endsWith('.json'));
-  return names.sort().map((name) => fileURLToPath(new URL(name, DATA)));
-}
 
 function main(args: readonly string[]): number {
   const { file, group, json } = parseOptions(args);

@@ -67,7 +67,10 @@ export function crossHealth(account: {
   const { quote, base } = reserves;
   if (quote.eq(DECIMAL_ZERO) && base.eq(DECIMAL_ZERO)) return health(DECIMAL_ZERO, DECIMAL_ZERO);
   const second = tokens[1];
-  invariant(second !== undefined && second.price.gt(DECIMAL_ZERO), 'spot orders have a priced base');
+  invariant(
+    second !== undefined && second.price.gt(DECIMAL_ZERO),
+    'spot orders have a priced base',
+  );
   const allBase = health(DECIMAL_ZERO, base.plus(quote.div(second.price)));
   const allQuote = health(quote.plus(base.times(second.price)), DECIMAL_ZERO);
   return lesser(allBase, allQuote);

@@ -21,7 +21,12 @@ export interface DisposalPlan {
  * @throws InvariantViolation when a figure is negative
  * @source rules/partial-liquidation, liquidation-disposal
  */
-export function disposalSlice({ remaining, fraction, fullDisposalSize, book }: DisposalPlan): bigint {
+export function disposalSlice({
+  remaining,
+  fraction,
+  fullDisposalSize,
+  book,
+}: DisposalPlan): bigint {
   invariant(remaining >= 0n && fraction.gte(DECIMAL_ZERO), 'an inventory and a part of it');
   const part = BigInt(ceilTo(decimalOf(remaining).times(fraction), 0).toFixed());
   let slice = remaining <= fullDisposalSize || part > remaining ? remaining : part;

@@ -120,11 +120,7 @@ export function bidInAuction(
   const share = lesser(bid.wantedShare, most);
   const cash = share.times(auctionBidPrice(account, bid.discount));
   const after = (value: DecimalFigure): DecimalFigure =>
-    value
-      .minus(account.reserved)
-      .times(DECIMAL_ONE.minus(share))
-      .plus(account.reserved)
-      .plus(cash);
+    value.minus(account.reserved).times(DECIMAL_ONE.minus(share)).plus(account.reserved).plus(cash);
   return {
     share,
     cash,

@@ -1,11 +1,5 @@
 import { invariant } from '@ringfence/kernel';
-import {
-  DECIMAL_ZERO,
-  Decimal,
-  lesser,
-  positivePart,
-  type DecimalFigure,
-} from '@ringfence/money';
+import { DECIMAL_ZERO, Decimal, lesser, positivePart, type DecimalFigure } from '@ringfence/money';
 
 /** A price that moves by more than this within the horizon stops trading for an auction. */
 export interface PriceBand {

@@ -179,7 +179,10 @@ export function fullyCollateralisedMargin(product: {
   const atRisk = (price: DecimalFigure, long: boolean): DecimalFigure =>
     long ? price : maxPrice.minus(price);
   const side = (orders: readonly CappedOrder[], long: boolean): DecimalFigure =>
-    orders.reduce((sum, { size, price }) => sum.plus(size.times(atRisk(price, long))), DECIMAL_ZERO);
+    orders.reduce(
+      (sum, { size, price }) => sum.plus(size.times(atRisk(price, long))),
+      DECIMAL_ZERO,
+    );
   const long = product.position.gt(DECIMAL_ZERO);
   return {
     position: product.position.abs().times(atRisk(entry, long)),

@@ -33,7 +33,10 @@ export function sizeWeight(holding: {
   readonly size: DecimalFigure;
 }): DecimalFigure {
   const { kind, weight, imf, size } = holding;
-  invariant(size.gte(DECIMAL_ZERO) && imf.gte(DECIMAL_ZERO), 'size and its factor are not negative');
+  invariant(
+    size.gte(DECIMAL_ZERO) && imf.gte(DECIMAL_ZERO),
+    'size and its factor are not negative',
+  );
   const premium = imf.times(size.sqrt());
   const sized =
     kind === 'liability'

@@ -41,7 +41,9 @@ interface Trouble {
 }
 
 /** A breached bucket at one tick: the slice that the lane sizes is the size that cures. */
-function sliceOf(trouble: Trouble): { run: LaneRun; sized: (folded: Folded) => DecimalFigure } | null {
+function sliceOf(
+  trouble: Trouble,
+): { run: LaneRun; sized: (folded: Folded) => DecimalFigure } | null {
   const { position, price, equity, marginRatio, fee } = trouble;
   const tickPlaces = placesOf(price);
   const places = LOT_PLACES + tickPlaces;

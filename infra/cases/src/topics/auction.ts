@@ -57,7 +57,9 @@ function solvent(input: Input): Outputs {
 /** Bids in order, each on the account as it is marked then; the constants hold for all. */
 function simulation(input: Input): Outputs {
   const { bids: _, ...shared } = input.fields;
-  const states = input.rows('bids').map((bid) => new Input({ ...shared, ...bid.fields }, bid.place));
+  const states = input
+    .rows('bids')
+    .map((bid) => new Input({ ...shared, ...bid.fields }, bid.place));
   return { bids: states.map(solvent) };
 }
 

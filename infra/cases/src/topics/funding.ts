@@ -46,8 +46,7 @@ function rateClamp(input: Input): Outputs {
   const applied = clampFunding(Number(input.units('rate', 9)), capPpb);
   return { cap, applied: fraction(applied) };
 }
-const fraction = (ppb: number): DecimalFigure =>
-  new Decimal(String(ppb)).div(decimal(String(PPB)));
+const fraction = (ppb: number): DecimalFigure => new Decimal(String(ppb)).div(decimal(String(PPB)));
 
 /** Rules of the topic `funding`. */
 export const fundingRules: Rules = {

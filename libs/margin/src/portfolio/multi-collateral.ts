@@ -183,7 +183,9 @@ class ScenarioModel {
         const moneyness = this.#pricing.ln(strike / term.expiry.forward);
         const k = shock === 'ABS' ? Math.abs(moneyness) : moneyness;
         const { absSkew, linearSkew } = this.#parameters;
-        return volatility * Math.max(0, 1 + this.#skew(k, term, shock === 'ABS' ? absSkew : linearSkew));
+        return (
+          volatility * Math.max(0, 1 + this.#skew(k, term, shock === 'ABS' ? absSkew : linearSkew))
+        );
       }
     }
   }

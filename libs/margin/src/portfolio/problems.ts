@@ -14,8 +14,8 @@ export interface PortfolioProblem {
 }
 
 /**
- * What keeps a portfolio from being margined; to be looked at before `portfolioMargin`, which trusts
- * its inputs.
+ * What keeps a portfolio from being margined; to be looked at before `portfolioMargin`, which
+ * trusts its inputs.
  *
  * @returns one problem per field; empty when there is none
  */

@@ -22,7 +22,7 @@ export interface TermStructure {
  *
  * @param secondsToExpiry  ≥ 0
  * @returns > 0; infinite for a term of no time without a floor
- * @source rules/portfolio-margin, portfolio-margin-single-base; -multi-collateral, volatility shocks
+ * @source rules/portfolio-margin, portfolio-margin-single-base; rules of the multi-collateral model
  */
 export function termMultiple(
   secondsToExpiry: number,
