@@ -1,7 +1,7 @@
 import type { RealFunctions } from './expected-shortfall.js';
 
 /** One European option on a forward, as Black-76 sees it; doubles. */
-export interface ForwardOption {
+export interface DeviationOption {
   readonly call: boolean;
   /** ≥ 0 */
   readonly forward: number;
@@ -14,5 +14,5 @@ export interface ForwardOption {
 /** What scenario rules need of the pricing kernel. */
 export interface OptionPricing extends RealFunctions {
   /** discounted value ≥ 0 of one option, in the unit of the forward */
-  readonly value: (option: ForwardOption) => number;
+  readonly value: (option: DeviationOption) => number;
 }
