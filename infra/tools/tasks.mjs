@@ -1,6 +1,6 @@
 // The tasks behind the root scripts. run.mjs starts this on the Node of the lock file.
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runChild } from './child.mjs';
 import { packageFolders, pruneStale } from './packages.mjs';
@@ -16,6 +16,7 @@ const tasks = {
   bench: (args) => start('infra/bench/dist/main.js', args),
   cases,
   ringfence: (args) => start('services/house/dist/cli.js', args),
+  greeks,
   stack,
   format: (args) => tool('oxfmt', args),
   lint,
@@ -78,6 +79,22 @@ async function stack(args) {
 async function cases(args) {
   const code = await build(['infra/cases']);
   return code === 0 ? node('infra/cases/dist/main.js', args) : code;
+}
+
+/** Our Greeks against those that a venue printed in every chain and ticker file of a folder. */
+async function greeks([folder]) {
+  if (folder === undefined) {
+    console.error('which folder? npm run greeks -- <folder of chains and tickers>');
+    return 2;
+  }
+  // npm starts this at the root; the path is meant from where npm was called
+  process.env.RINGFENCE_OPTION_DATA = resolve(process.env.INIT_CWD ?? ROOT, folder);
+  if ((await build(['libs/margin'])) !== 0) return 1;
+  return runChild(process.execPath, [
+    ...JEST_NODE,
+    'node_modules/jest/bin/jest.js',
+    'libs/margin/dist/pricing/venue',
+  ]);
 }
 
 function lint(args) {

@@ -1,4 +1,3 @@
-import { STAND_IN } from '../kernel.js';
 import { auctionRules } from './auction.js';
 import { bankruptcyRules } from './bankruptcy-adl.js';
 import type { Topics } from '../run.js';
@@ -12,10 +11,10 @@ import { partialLiquidationRules } from './partial-liquidation.js';
 import { portfolioRules } from './portfolio-margin.js';
 import { pricingRules } from './pricing.js';
 
-/** Every topic that is run, with the pricing kernel that its rules share. */
+/** Every topic that is run. */
 export const TOPICS: Topics = {
   'pricing-and-greeks': pricingRules,
-  margin: marginRules(STAND_IN),
+  margin: marginRules,
   funding: fundingRules,
   'liquidation-price': liquidationPriceRules,
   'partial-liquidation': partialLiquidationRules,
@@ -23,6 +22,6 @@ export const TOPICS: Topics = {
   'loss-allocation': lossAllocationRules,
   guards: guardRules,
   auction: auctionRules,
-  'portfolio-margin': portfolioRules(STAND_IN),
-  'portfolio-margin-multi-collateral': multiCollateralRules(STAND_IN),
+  'portfolio-margin': portfolioRules,
+  'portfolio-margin-multi-collateral': multiCollateralRules,
 };

@@ -20,7 +20,6 @@ import {
   stressWeightedMargin,
   wholeMargin,
   type CappedOrder,
-  type OptionPricing,
 } from '@ringfence/margin';
 import { DECIMAL_ZERO, formatRate, placesOf, wholeUnits } from '@ringfence/money';
 import type { Outputs } from '../compare.js';
@@ -171,22 +170,19 @@ const PROCYCLICALITY: { readonly [calc: string]: (input: Input) => Outputs } = {
 };
 
 /** Rules of the topic `margin`. */
-export const marginRules = (pricing: OptionPricing): Rules => ({
+export const marginRules: Rules = {
   'maintenance-margin-linear': linear,
   'margin-levels': levels,
   'isolated-margin': (input) => input.choose('calc', ISOLATED)(input),
   'fully-collateralised': fullyCollateralised,
   'margin-ppm': ppm,
   'lognormal-es-risk-factors': (input) => {
-    const { long, short } = expectedShortfallFactors(
-      {
-        lambda: input.real('lambda'),
-        tauYears: input.real('tauYears'),
-        mu: input.real('mu'),
-        sigma: input.real('sigma'),
-      },
-      pricing,
-    );
+    const { long, short } = expectedShortfallFactors({
+      lambda: input.real('lambda'),
+      tauYears: input.real('tauYears'),
+      mu: input.real('mu'),
+      sigma: input.real('sigma'),
+    });
     return { long, short, longPublished: long, shortPublished: short };
   },
   'concentration-imf': (input) => ({
@@ -200,4 +196,4 @@ export const marginRules = (pricing: OptionPricing): Rules => ({
   'collateral-cap-scaling': cap,
   'cross-health-multi-asset': (input) => ({ initHealth: crossHealth(healthAccount(input)) }),
   'anti-procyclicality': (input) => input.choose('calc', PROCYCLICALITY)(input),
-});
+};

@@ -1,6 +1,5 @@
 import {
   portfolioMargin,
-  type OptionPricing,
   type Portfolio,
   type PortfolioExpiry,
   type PortfolioParameters,
@@ -121,17 +120,16 @@ function expiriesOf(portfolio: Input): PortfolioExpiry[] {
   }));
 }
 
-function answer(input: Input, tables: Input, pricing: OptionPricing): Outputs {
+function answer(input: Input, tables: Input): Outputs {
   const { maintenance, initial, ...lines } = portfolioMargin(
     portfolioOf(input, tables),
     scenariosOf(input, tables),
     parametersOf(input, tables),
-    pricing,
   );
   return { mm: maintenance, im: initial, ...lines };
 }
 
 /** Rules of the topic `portfolio-margin-multi-collateral`. */
-export const multiCollateralRules = (pricing: OptionPricing): Rules => ({
-  'portfolio-margin-multi-collateral': (input, tables) => answer(input, tables, pricing),
-});
+export const multiCollateralRules: Rules = {
+  'portfolio-margin-multi-collateral': (input, tables) => answer(input, tables),
+};

@@ -12,7 +12,6 @@ import {
   type GridExpiry,
   type GridParameters,
   type GridPortfolio,
-  type OptionPricing,
   type StandardExpiry,
 } from '@ringfence/margin';
 import { DECIMAL_ZERO } from '@ringfence/money';
@@ -85,7 +84,7 @@ function gridExpiries(input: Input): GridExpiry[] {
 export const sameExpiry = (feed: Input, option: Input): boolean =>
   feed.figure('secondsToExpiry').eq(option.figure('secondsToExpiry'));
 
-function grid(input: Input, pricing: OptionPricing): Outputs {
+function grid(input: Input): Outputs {
   const portfolio: GridPortfolio = {
     spot: input.real('spot'),
     stable: input.realOr('stable', 1),
@@ -99,7 +98,7 @@ function grid(input: Input, pricing: OptionPricing): Outputs {
     unrealisedFunding: input.realOr('unrealisedFunding', 0),
     expiries: gridExpiries(input),
   };
-  const { maintenance, initial, ...lines } = gridMargin(portfolio, gridParameters(input), pricing);
+  const { maintenance, initial, ...lines } = gridMargin(portfolio, gridParameters(input));
   const { staticContingency, markToMarket } = lines;
   return { mm: maintenance, im: initial, ...lines, static: staticContingency, mtm: markToMarket };
 }
@@ -115,7 +114,7 @@ const STANDARD_NUMBERS = [
   'mmOffset',
 ] as const;
 
-function standard(input: Input, pricing: OptionPricing): Outputs {
+function standard(input: Input): Outputs {
   const parameters = input.realsOf(STANDARD_NUMBERS);
   const expiries = new Map<string, StandardExpiry & { options: StandardExpiry['options'][0][] }>();
   for (const option of input.rows('options')) {
@@ -132,14 +131,14 @@ function standard(input: Input, pricing: OptionPricing): Outputs {
     });
   }
   const all = [...expiries.values()];
-  const margin = standardOptionMargin(input.real('spot'), all, parameters, pricing);
+  const margin = standardOptionMargin(input.real('spot'), all, parameters);
   return { mm: margin.maintenance, im: margin.initial };
 }
 
-type Lines = { readonly [calc: string]: (input: Input, pricing: OptionPricing) => Outputs };
+type Lines = { readonly [calc: string]: (input: Input) => Outputs };
 const SMALL: Lines = {
-  volRange: (input, pricing) => {
-    const multiple = rangeMultiple(input.real('daysToExpiry'), input.real('power'), pricing);
+  volRange: (input) => {
+    const multiple = rangeMultiple(input.real('daysToExpiry'), input.real('power'));
     return { volRange: input.real('baseVolRange') * multiple };
   },
   netShortContingency: (input) => ({
@@ -157,18 +156,15 @@ const SMALL: Lines = {
   }),
 };
 
-function futures(input: Input, pricing: OptionPricing): Outputs {
-  const { forward, profit, contingency } = futureScenario(
-    {
-      index: input.real('index'),
-      annualBasisRate: input.real('annualBasisRate'),
-      days: input.real('days'),
-      quantity: input.real('quantity'),
-      shock: input.realOr('shock', 0),
-      contingencyRate: input.realOr('contingencyRate', 0),
-    },
-    pricing,
-  );
+function futures(input: Input): Outputs {
+  const { forward, profit, contingency } = futureScenario({
+    index: input.real('index'),
+    annualBasisRate: input.real('annualBasisRate'),
+    days: input.real('days'),
+    quantity: input.real('quantity'),
+    shock: input.realOr('shock', 0),
+    contingencyRate: input.realOr('contingencyRate', 0),
+  });
   return { forward, pnl: profit, contingency };
 }
 
@@ -187,11 +183,11 @@ function schedule(input: Input): Outputs {
 }
 
 /** Rules of the topic `portfolio-margin`. */
-export const portfolioRules = (pricing: OptionPricing): Rules => ({
-  'portfolio-margin-single-base': (input) => grid(input, pricing),
-  'standard-option-margin': (input) => standard(input, pricing),
-  'option-margin-small-formulas': (input) => input.choose('calc', SMALL)(input, pricing),
-  'futures-scenario-basis': (input) => futures(input, pricing),
+export const portfolioRules: Rules = {
+  'portfolio-margin-single-base': (input) => grid(input),
+  'standard-option-margin': (input) => standard(input),
+  'option-margin-small-formulas': (input) => input.choose('calc', SMALL)(input),
+  'futures-scenario-basis': (input) => futures(input),
   'span-arrays': (input) => ({
     requirement: scanningRisk(
       input
@@ -200,4 +196,4 @@ export const portfolioRules = (pricing: OptionPricing): Rules => ({
     ).requirement,
   }),
   'im-schedule': schedule,
-});
+};

@@ -1,5 +1,5 @@
 import { invariant } from '@ringfence/kernel';
-import type { OptionPricing } from '../option-pricing.js';
+import { exponential } from '../pricing/index.js';
 
 const DAYS_PER_YEAR = 365;
 
@@ -15,20 +15,17 @@ const DAYS_PER_YEAR = 365;
  * @throws InvariantViolation when the index is not above 0 or the time is negative
  * @source rules/portfolio-margin, futures-scenario-basis
  */
-export function futureScenario(
-  future: {
-    readonly index: number;
-    readonly annualBasisRate: number;
-    readonly days: number;
-    readonly quantity: number;
-    readonly shock: number;
-    readonly contingencyRate: number;
-  },
-  { exp }: Pick<OptionPricing, 'exp'>,
-): { readonly forward: number; readonly profit: number; readonly contingency: number } {
+export function futureScenario(future: {
+  readonly index: number;
+  readonly annualBasisRate: number;
+  readonly days: number;
+  readonly quantity: number;
+  readonly shock: number;
+  readonly contingencyRate: number;
+}): { readonly forward: number; readonly profit: number; readonly contingency: number } {
   const { index, annualBasisRate, days, quantity, shock, contingencyRate } = future;
   invariant(index > 0 && days >= 0, 'an index above 0 and a time to come');
-  const forward = index * exp(annualBasisRate * (days / DAYS_PER_YEAR));
+  const forward = index * exponential(annualBasisRate * (days / DAYS_PER_YEAR));
   return {
     forward,
     profit: quantity * forward * shock,

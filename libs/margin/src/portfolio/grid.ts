@@ -1,4 +1,4 @@
-import type { OptionPricing } from '../option-pricing.js';
+import { exponential } from '../pricing/index.js';
 import {
   SECONDS_PER_DAY,
   confidenceCharge,
@@ -92,12 +92,8 @@ export interface GridMargin {
  * @returns quote, not rounded
  * @source rules/portfolio-margin, portfolio-margin-single-base
  */
-export function gridMargin(
-  portfolio: GridPortfolio,
-  parameters: GridParameters,
-  pricing: OptionPricing,
-): GridMargin {
-  const model = new Grid(portfolio, parameters, pricing);
+export function gridMargin(portfolio: GridPortfolio, parameters: GridParameters): GridMargin {
+  const model = new Grid(portfolio, parameters);
   const { spot, stable, perps, base, cash } = portfolio;
   const worstScenario = model.worstScenario();
   const basisContingency = model.basisContingency();
@@ -130,7 +126,6 @@ class Grid {
   constructor(
     readonly portfolio: GridPortfolio,
     readonly parameters: GridParameters,
-    readonly pricing: OptionPricing,
   ) {
     this.now = portfolio.expiries.map((expiry) => this.value(expiry, 1, 'none'));
   }
@@ -163,7 +158,7 @@ class Grid {
     let sum = 0;
     for (const { call, strike, amount, volatility } of expiry.options) {
       const option = { call, strike, forward, years, volatility: volatility * multiple };
-      sum += amount * shockedValue({ ...option, discount: 1 }, this.pricing);
+      sum += amount * shockedValue({ ...option, discount: 1 });
     }
     return sum;
   }
@@ -172,7 +167,7 @@ class Grid {
     if (volShock === 'none') return 1;
     const { dteFloorSeconds, volRangeUp, volRangeDown } = this.parameters;
     const term = { ...this.parameters, floorDays: dteFloorSeconds / SECONDS_PER_DAY };
-    const multiple = termMultiple(secondsToExpiry, term, this.pricing);
+    const multiple = termMultiple(secondsToExpiry, term);
     if (volShock === 'up') return 1 + volRangeUp * multiple;
     return Math.max(0, 1 - volRangeDown * multiple);
   }
@@ -182,7 +177,7 @@ class Grid {
     if (value <= 0) return 1;
     const { baseStaticDiscount, rateMultScale, rateAddScale } = this.parameters;
     const years = yearsOf(secondsToExpiry);
-    return baseStaticDiscount * this.pricing.exp(-years * (rateMultScale * rate + rateAddScale));
+    return baseStaticDiscount * exponential(-years * (rateMultScale * rate + rateAddScale));
   }
 
   basisContingency(): number {

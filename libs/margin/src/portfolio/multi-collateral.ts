@@ -1,4 +1,4 @@
-import type { OptionPricing } from '../option-pricing.js';
+import { exponential, logRatio } from '../pricing/index.js';
 import type {
   Portfolio,
   PortfolioCollateral,
@@ -30,9 +30,8 @@ export function portfolioMargin(
   portfolio: Portfolio,
   scenarios: readonly Scenario[],
   parameters: PortfolioParameters,
-  pricing: OptionPricing,
 ): PortfolioMargin {
-  const model = new ScenarioModel(portfolio, parameters, pricing);
+  const model = new ScenarioModel(portfolio, parameters);
   const losses = { regular: 0, tail: 0, skew: 0 };
   let lowest = 0;
   let worstScenario: number | null = null;
@@ -88,12 +87,10 @@ class ScenarioModel {
   readonly #now: readonly number[];
   readonly #parameters: PortfolioParameters;
   readonly #portfolio: Portfolio;
-  readonly #pricing: OptionPricing;
 
-  constructor(portfolio: Portfolio, parameters: PortfolioParameters, pricing: OptionPricing) {
+  constructor(portfolio: Portfolio, parameters: PortfolioParameters) {
     this.#portfolio = portfolio;
     this.#parameters = parameters;
-    this.#pricing = pricing;
     this.#terms = portfolio.expiries.map((expiry) => this.#term(expiry));
     this.#now = this.#terms.map((term) => this.#value(term, 1, 'None'));
   }
@@ -109,10 +106,10 @@ class ScenarioModel {
       expiry,
       years,
       rate,
-      discount: this.#pricing.exp(-rate * years),
+      discount: exponential(-rate * years),
       fixed,
       variable: forward - fixed,
-      multiple: termMultiple(left, term, this.#pricing),
+      multiple: termMultiple(left, term),
     };
   }
 
@@ -160,10 +157,7 @@ class ScenarioModel {
     for (const option of term.expiry.options) {
       const { call, strike, amount } = option;
       const volatility = this.#shockedVol(option, term, volShock);
-      const value = shockedValue(
-        { call, strike, forward, volatility, years, discount },
-        this.#pricing,
-      );
+      const value = shockedValue({ call, strike, forward, volatility, years, discount });
       sum += amount * value;
     }
     return sum;
@@ -180,7 +174,7 @@ class ScenarioModel {
         return volatility * Math.max(0, 1 - scaled(volRangeDown, term.multiple));
       case 'LINEAR':
       case 'ABS': {
-        const moneyness = this.#pricing.ln(strike / term.expiry.forward);
+        const moneyness = logRatio(strike, term.expiry.forward);
         const k = shock === 'ABS' ? Math.abs(moneyness) : moneyness;
         const { absSkew, linearSkew } = this.#parameters;
         return (
@@ -206,14 +200,15 @@ class ScenarioModel {
 
   /** What is worth something is worth less, what is owed costs more; per expiry, on its sum. */
   #discounted({ years, rate, discount }: Term, value: number): number {
-    const { exp } = this.#pricing;
     const at = this.#parameters;
     if (value >= 0) {
       const scale = rate * at.longRateMultScale + at.longRateAddScale;
-      return value * at.baseStaticDiscount * exp(-years * scale);
+      return value * at.baseStaticDiscount * exponential(-years * scale);
     }
     const scale = rate * at.shortRateMultScale + at.shortRateAddScale;
-    return value * Math.min(1 / discount, at.baseStaticDiscountNegative * exp(years * scale));
+    return (
+      value * Math.min(1 / discount, at.baseStaticDiscountNegative * exponential(years * scale))
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { OptionPricing } from '../option-pricing.js';
+import { black76Kernel, exponential, logarithm, logRatio } from '../pricing/index.js';
 
 export const SECONDS_PER_DAY = 86_400;
 const SECONDS_PER_YEAR = 365 * SECONDS_PER_DAY;
@@ -24,14 +24,10 @@ export interface TermStructure {
  * @returns > 0; infinite for a term of no time without a floor
  * @source rules/portfolio-margin, portfolio-margin-single-base; rules of the multi-collateral model
  */
-export function termMultiple(
-  secondsToExpiry: number,
-  term: TermStructure,
-  pricing: Pick<OptionPricing, 'exp' | 'ln'>,
-): number {
+export function termMultiple(secondsToExpiry: number, term: TermStructure): number {
   const days = Math.max(secondsToExpiry / SECONDS_PER_DAY, term.floorDays);
   const short = secondsToExpiry <= RANGE_DAYS * SECONDS_PER_DAY;
-  return rangeMultiple(days, short ? term.shortTermPower : term.longTermPower, pricing);
+  return rangeMultiple(days, short ? term.shortTermPower : term.longTermPower);
 }
 
 /**
@@ -39,13 +35,9 @@ export function termMultiple(
  *
  * @source rules/portfolio-margin, option-margin-small-formulas, volRange
  */
-export function rangeMultiple(
-  days: number,
-  power: number,
-  { exp, ln }: Pick<OptionPricing, 'exp' | 'ln'>,
-): number {
+export function rangeMultiple(days: number, power: number): number {
   if (power === 0) return 1;
-  return days === 0 ? Infinity : exp(power * ln(RANGE_DAYS / days));
+  return days === 0 ? Infinity : exponential(power * logarithm(RANGE_DAYS / days));
 }
 
 /**
@@ -56,17 +48,14 @@ export function rangeMultiple(
  * @param years       ≥ 0
  * @returns discounted, in the unit of the forward
  */
-export function shockedValue(
-  option: {
-    readonly call: boolean;
-    readonly forward: number;
-    readonly strike: number;
-    readonly volatility: number;
-    readonly years: number;
-    readonly discount: number;
-  },
-  pricing: OptionPricing,
-): number {
+export function shockedValue(option: {
+  readonly call: boolean;
+  readonly forward: number;
+  readonly strike: number;
+  readonly volatility: number;
+  readonly years: number;
+  readonly discount: number;
+}): number {
   const { call, forward, strike, volatility, years, discount } = option;
   // at expiry nothing moves any more, however wild the shock
   const deviation = years === 0 ? 0 : volatility * Math.sqrt(years);
@@ -74,7 +63,7 @@ export function shockedValue(
     return discount * Math.max(call ? forward - strike : strike - forward, 0);
   }
   if (deviation === Infinity) return discount * (call ? forward : strike);
-  return pricing.value({ call, forward, strike, deviation, discount });
+  return black76Kernel(call, forward, strike, logRatio(forward, strike), deviation, discount);
 }
 
 /** Signed size at one strike; calls and puts net there. */

@@ -1,5 +1,4 @@
 import { invariant } from '@ringfence/kernel';
-import type { OptionPricing } from '../option-pricing.js';
 import { shockedValue, yearsOf } from './shocks.js';
 
 /** Fractions of the standard rule. */
@@ -47,13 +46,12 @@ export function standardOptionMargin(
   spot: number,
   expiries: readonly StandardExpiry[],
   parameters: StandardOptionParameters,
-  pricing: OptionPricing,
 ): StandardMargin {
   invariant(spot > 0, 'spot is above 0');
   let maintenance = 0;
   let initial = 0;
   for (const expiry of expiries) {
-    const isolated = isolatedShorts(spot, expiry, parameters, pricing);
+    const isolated = isolatedShorts(spot, expiry, parameters);
     const worst = worstPayoff(expiry);
     const uncovered = expiry.forward * Math.min(0, netCalls(expiry));
     maintenance += Math.max(isolated.maintenance, worst + parameters.unpairedMM * uncovered);
@@ -66,7 +64,6 @@ function isolatedShorts(
   spot: number,
   expiry: StandardExpiry,
   parameters: StandardOptionParameters,
-  pricing: OptionPricing,
 ): StandardMargin {
   const { forward } = expiry;
   const years = yearsOf(expiry.secondsToExpiry);
@@ -75,7 +72,7 @@ function isolatedShorts(
   for (const { call, strike, amount, volatility } of expiry.options) {
     if (amount >= 0) continue;
     const option = { call, strike, forward, volatility, years, discount: 1 };
-    const value = amount * shockedValue(option, pricing);
+    const value = amount * shockedValue(option);
     const notional = spot * amount;
     const outOfTheMoney = Math.max(0, call ? strike - spot : spot - strike);
     const { maxSpotRequirement, minSpotRequirement } = parameters;

@@ -1,0 +1,2 @@
+export * from './black.js';
+export * from './decimal.js';
