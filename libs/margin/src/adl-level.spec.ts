@@ -44,9 +44,9 @@ describe('exact figures of deleveraging', () => {
     const market = { price: decimalOf(1n), accounts };
     expect(levelledReductions({ ...market, quantity: decimalOf(5n) }).leverage.eq('0')).toBe(true);
     expect(() => levelledReductions({ ...market, quantity: decimalOf(6n) })).toThrow('all hold');
-    expect(() =>
-      levelledReductions({ ...market, accounts: [], quantity: decimalOf(0n) }),
-    ).toThrow();
+    expect(() => levelledReductions({ ...market, accounts: [], quantity: decimalOf(0n) })).toThrow(
+      'someone holds',
+    );
   });
 });
 
