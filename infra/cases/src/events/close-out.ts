@@ -26,6 +26,8 @@ const WALL = accountId(0, 3);
 const LOT_PLACES = 9;
 /** The house rounds a slice up to a lot where the published figure is cut down. */
 const ONE_LOT = { abs: '0.000000001', rel: '0' };
+/** Settlement units per lot and tick: a rate in ppm of any notional is then whole, never rounded. */
+const UNIT_PLACES = 6;
 const LOTS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** A position in trouble, in base units and quote. */
@@ -46,7 +48,7 @@ function sliceOf(
 ): { run: LaneRun; sized: (folded: Folded) => DecimalFigure } | null {
   const { position, price, equity, marginRatio, fee } = trouble;
   const tickPlaces = placesOf(price);
-  const places = LOT_PLACES + tickPlaces;
+  const places = LOT_PLACES + tickPlaces + UNIT_PLACES;
   const [initialPpm, closeOutFeePpm] = [parseRate(marginRatio.toFixed()), parseRate(fee.toFixed())];
   if (typeof initialPpm !== 'number' || typeof closeOutFeePpm !== 'number') return null;
   if (placesOf(position) > LOT_PLACES || placesOf(equity) > places) return null;
@@ -54,7 +56,8 @@ function sliceOf(
   if (lots > LOTS_MAX || lots < -LOTS_MAX || price.eq(DECIMAL_ZERO)) return null;
   const run = new LaneRun(1);
   const mark = Number(wholeUnits(price, tickPlaces));
-  listInstrument(run, DOMAIN, { price: mark, initialPpm, closeOutFeePpm, unit: 1n });
+  const unit = 10n ** BigInt(UNIT_PLACES);
+  listInstrument(run, DOMAIN, { price: mark, initialPpm, closeOutFeePpm, unit });
   run.see('accounts', wallOpened());
   const needed = position.abs().times(price).times(marginRatio).times(tenTo(places));
   const initial = BigInt(ceilTo(needed, 0).toFixed());
