@@ -13,7 +13,7 @@ import {
 describe('exact decimals', () => {
   it('are read as plain text only', () => {
     expect(parseDecimal('-12.50')?.toFixed()).toBe('-12.5');
-    for (const wrong of ['1e3', '+1', '.5', '1.', '01', '', 'NaN', '1,000', '9'.repeat(121)]) {
+    for (const wrong of ['1e3', '+1', '.5', '1.', '01', '', 'NaN', '1,000', '9'.repeat(401)]) {
       expect(parseDecimal(wrong)).toBeNull();
     }
     expect(() => decimal('x')).toThrow(InvariantViolation);

@@ -10,8 +10,8 @@ import { Decimal } from './rate.js';
 export type DecimalFigure = Big;
 
 const DECIMAL_TEXT = /^-?(0|[1-9]\d*)(\.\d+)?$/;
-/** Longest text that is looked at: no published figure needs more, and big.js has no limit. */
-const DECIMAL_TEXT_MAX = 120;
+/** Longest text that is looked at: the least double written out; big.js has no limit of its own. */
+const DECIMAL_TEXT_MAX = 400;
 
 /**
  * Reads plain decimals of any sign and precision: no exponent, plus or grouping.
