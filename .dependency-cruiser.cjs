@@ -103,7 +103,7 @@ const TABLE = {
   // published figures against what the house calls: no service, no lane of its own
   'infra/cases': [
     ...lib('kernel', 'money', 'contracts', 'margin'),
-    ...domain('liquidation'),
+    ...domain('liquidation', 'risk'),
     builtin('fs'),
     NODE,
   ],

@@ -4,8 +4,15 @@ import { bearClosedLegs } from '@ringfence/margin';
 import { decimalOf, placesOf, tenTo, wholeUnits, type DecimalFigure } from '@ringfence/money';
 import type { Outputs } from '../compare.js';
 import type { Input } from '../input.js';
-import { factsOf, LaneRun, type Folded } from './lane-run.js';
-import { INSTRUMENT, listInstrument, openDomain, SETTLEMENT_PLACES } from './reference-facts.js';
+import { factsOf, type Folded } from './lane-run.js';
+import {
+  INSTRUMENT,
+  newLiquidation,
+  listInstrument,
+  openDomain,
+  SETTLEMENT_PLACES,
+  type Liquidation,
+} from './reference-facts.js';
 import type { Played } from './run-events.js';
 
 type Report = CommandOf<'RoundReport'>;
@@ -27,7 +34,7 @@ const amount = (units: bigint): DecimalFigure => decimalOf(units).div(tenTo(SETT
 
 /** Runs the first round of a domain from its order to its decision. */
 function clearRound(
-  run: LaneRun,
+  run: Liquidation,
   domain: DomainId,
   reports: readonly Partial<Report>[],
   price = 1,
@@ -73,7 +80,7 @@ function claimReports(gains: readonly bigint[], collected: bigint): Partial<Repo
 /** Claims of lanes against what was collected: `paidLargestRemainder` is what the lanes pay. */
 export function claimsThroughEvents(input: Input): Played {
   const gains = input.wholes('gains');
-  const run = new LaneRun(gains.length);
+  const run = newLiquidation(gains.length);
   const domain = gains.length as DomainId; // cleared by lane 0
   openDomain(run, domain);
   clearRound(run, domain, claimReports(gains, input.whole('collected')));
@@ -93,7 +100,7 @@ export function marketsThroughEvents(input: Input): Played {
   const markets = input.part('markets');
   const names = markets.names();
   const lanes = Math.max(...names.map((name) => markets.part(name).list('gains').length));
-  const run = new LaneRun(lanes);
+  const run = newLiquidation(lanes);
   const domainOf = (name: string): DomainId => (lanes * (names.indexOf(name) + 1)) as DomainId;
   for (const name of names) {
     const market = markets.part(name);
@@ -122,7 +129,7 @@ export function waterThroughEvents(input: Input): Played | null {
   const quantity = input.figure('quantity');
   const sizes = [quantity, ...rows.map((row) => row.figure('quantity'))];
   if (sizes.some((size) => placesOf(size) > 0)) return null;
-  const run = new LaneRun(1);
+  const run = newLiquidation(1);
   const domain = 1 as DomainId;
   const terms = { price: 1, initialPpm: 100_000, closeOutFeePpm: 0, unit: 1n };
   listInstrument(run, domain, terms);
@@ -164,7 +171,7 @@ export function originThroughEvents(input: Input): Played {
     .map((leg) => ({ domain: leg.text('domain'), pnl: leg.figure('pnl') }));
   const names = [...new Set([...funds.names(), ...legs.map(({ domain }) => domain)])];
   const { uncovered: lost } = bearClosedLegs(input.figure('collateral'), new Map(), legs);
-  const run = new LaneRun(1);
+  const run = newLiquidation(1);
   const domainOf = (name: string): DomainId => (names.indexOf(name) + 1) as DomainId;
   for (const name of names) {
     const domain = domainOf(name);

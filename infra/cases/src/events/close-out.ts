@@ -14,8 +14,8 @@ import {
   type DecimalFigure,
 } from '@ringfence/money';
 import type { Input } from '../input.js';
-import { factsOf, LaneRun, type Folded } from './lane-run.js';
-import { INSTRUMENT, listInstrument } from './reference-facts.js';
+import { factsOf, type Folded } from './lane-run.js';
+import { INSTRUMENT, newLiquidation, listInstrument, type Liquidation } from './reference-facts.js';
 import type { Played } from './run-events.js';
 
 const DOMAIN = 1 as DomainId;
@@ -26,7 +26,7 @@ const WALL = accountId(0, 3);
 const LOT_PLACES = 9;
 /** The house rounds a slice up to a lot where the published figure is cut down. */
 const ONE_LOT = { abs: '0.000000001', rel: '0' };
-/** Settlement units per lot and tick: a rate in ppm of any notional is then whole, never rounded. */
+/** Settlement units per lot and tick, in places: a rate in ppm of any notional is then whole. */
 const UNIT_PLACES = 6;
 const LOTS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -45,7 +45,7 @@ interface Trouble {
 /** A breached bucket at one tick: the slice that the lane sizes is the size that cures. */
 function sliceOf(
   trouble: Trouble,
-): { run: LaneRun; sized: (folded: Folded) => DecimalFigure } | null {
+): { run: Liquidation; sized: (folded: Folded) => DecimalFigure } | null {
   const { position, price, equity, marginRatio, fee } = trouble;
   const tickPlaces = placesOf(price);
   const places = LOT_PLACES + tickPlaces + UNIT_PLACES;
@@ -54,7 +54,7 @@ function sliceOf(
   if (placesOf(position) > LOT_PLACES || placesOf(equity) > places) return null;
   const lots = wholeUnits(position, LOT_PLACES);
   if (lots > LOTS_MAX || lots < -LOTS_MAX || price.eq(DECIMAL_ZERO)) return null;
-  const run = new LaneRun(1);
+  const run = newLiquidation(1);
   const mark = Number(wholeUnits(price, tickPlaces));
   const unit = 10n ** BigInt(UNIT_PLACES);
   listInstrument(run, DOMAIN, { price: mark, initialPpm, closeOutFeePpm, unit });

@@ -6,10 +6,14 @@ import {
 } from './clearing.js';
 import { endToEndThroughEvents, sizeThroughEvents } from './close-out.js';
 import type { EventRule, EventRules } from './run-events.js';
+import { moveThroughEvents, shelterThroughEvents, statusThroughEvents } from './standing.js';
 
 const SCENARIOS: { readonly [scenario: string]: EventRule } = {
   'loss-keeps-its-origin': originThroughEvents,
   'haircut-stays-in-market': marketsThroughEvents,
+  'move-out-checks-source': moveThroughEvents,
+  'no-shelter': shelterThroughEvents,
+  'status-per-bucket': statusThroughEvents,
 };
 
 /** Rules at work in the house, by topic; what is missing is listed in the README. */

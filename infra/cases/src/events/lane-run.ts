@@ -1,5 +1,4 @@
-import type { At, Command, Event, EventOf, Order } from '@ringfence/contracts';
-import { liquidationLane, type LiquidationState } from '@ringfence/domain-liquidation';
+import type { At, Command, Event, EventOf, LaneDefinition, Order } from '@ringfence/contracts';
 import { SYSTEM, type Address, type Decision, type Service } from '@ringfence/kernel';
 import { CaseProblem } from '../format.js';
 
@@ -18,8 +17,8 @@ export interface Sent {
   readonly message: Command;
 }
 /** What a lane's fold knows after a history. */
-export interface Folded {
-  readonly state: LiquidationState;
+export interface Folded<State = unknown> {
+  readonly state: State;
   readonly facts: readonly Event[];
   readonly sent: readonly Sent[];
   readonly digest: bigint;
@@ -27,71 +26,80 @@ export interface Folded {
 
 const PIECES_MAX = 1_000;
 
-/** One liquidation lane fed by hand: facts of other lanes and orders in, own facts out. */
-export class LaneRun {
-  readonly state: LiquidationState;
+/** What the runner of cases needs of a played history, whichever lane played it. */
+export interface Playable {
+  folded(): Folded;
+  replayed(): Folded;
+}
+
+/** One lane fed by hand: facts of other lanes and orders in, own facts out. */
+export class LaneRun<State> implements Playable {
+  readonly state: State;
   readonly #log: Recorded[] = [];
   readonly #facts: Event[] = [];
   readonly #sent: Sent[] = [];
   readonly #seqs = new Map<Service, number>();
 
-  constructor(readonly partitions: number) {
-    this.state = liquidationLane.initial(0, partitions);
+  constructor(
+    readonly lane: LaneDefinition<State>,
+    readonly partitions: number,
+  ) {
+    this.state = lane.initial(0, partitions);
   }
 
   /** A fact of another lane: folded, reacted to, and what follows decided. */
   see(service: Service, event: Event): void {
     const at = this.#next(service);
     this.#log.push({ at, event });
-    view(this.state, service, event, at);
-    const react = tableOf(liquidationLane.reactions[service])[event.type];
+    this.#view(this.state, event, at);
+    const react = tableOf(this.lane.reactions[service])[event.type];
     const commands = (react?.(event, this.state, at) ?? []) as readonly Command[];
     for (const command of commands) this.order(command, { cause: at });
   }
 
   /** @throws CaseProblem when the lane refuses */
   order(command: Command, more: Partial<Order> = {}): void {
-    const decide = tableOf(liquidationLane.deciders)[command.type];
+    const decide = tableOf(this.lane.deciders)[command.type];
     const order: Order = { id: null, by: SYSTEM, from: null, cause: null, ...more };
     const decision = decide?.(command, this.state, order) as Decision<Event> | undefined;
     if (!decision?.accepted) throw new CaseProblem(`${command.type}: refused by the lane`);
     for (const event of decision.events) {
-      const at = this.#next('liquidation');
+      const at = this.#next(this.lane.service);
       this.#log.push({ at, event });
       this.#facts.push(event);
-      evolve(this.state, event, at, this.#sent);
+      this.#evolve(this.state, event, at, this.#sent);
     }
   }
 
   /** Runs what the lane still has to do by itself. */
   drain(): void {
     for (let pieces = 0; pieces < PIECES_MAX; pieces++) {
-      const command = liquidationLane.next(this.state);
+      const command = this.lane.next(this.state);
       if (!command) return;
       this.order(command);
     }
     throw new CaseProblem('the lane does not come to an end');
   }
 
-  folded(): Folded {
-    const digest = liquidationLane.digest(this.state);
+  folded(): Folded<State> {
+    const digest = this.lane.digest(this.state);
     return { state: this.state, facts: this.#facts, sent: this.#sent, digest };
   }
 
   /** The same logs folded again from nothing: no decider runs. */
-  replayed(): Folded {
-    const state = liquidationLane.initial(0, this.partitions);
+  replayed(): Folded<State> {
+    const state = this.lane.initial(0, this.partitions);
     const sent: Sent[] = [];
     const facts: Event[] = [];
     for (const { at, event } of this.#log) {
-      if (at.service === 'liquidation') {
+      if (at.service === this.lane.service) {
         facts.push(event);
-        evolve(state, event, at, sent);
+        this.#evolve(state, event, at, sent);
       } else {
-        view(state, at.service, event, at);
+        this.#view(state, event, at);
       }
     }
-    return { state, facts, sent, digest: liquidationLane.digest(state) };
+    return { state, facts, sent, digest: this.lane.digest(state) };
   }
 
   #next(service: Service): At {
@@ -99,19 +107,19 @@ export class LaneRun {
     this.#seqs.set(service, seq);
     return { service, partition: 0, seq, ordinal: 0, time: 0 };
   }
-}
 
-function view(state: LiquidationState, service: Service, event: Event, at: At): void {
-  tableOf(liquidationLane.views[service])[event.type]?.(state, event, at);
-}
+  #view(state: State, event: Event, at: At): void {
+    tableOf(this.lane.views[at.service])[event.type]?.(state, event, at);
+  }
 
-function evolve(state: LiquidationState, event: Event, at: At, sent: Sent[]): void {
-  const mail = {
-    send(to: Address, message: Command): void {
-      sent.push({ to, message });
-    },
-  };
-  tableOf(liquidationLane.evolve)[event.type]?.(state, event, mail, at);
+  #evolve(state: State, event: Event, at: At, sent: Sent[]): void {
+    const mail = {
+      send(to: Address, message: Command): void {
+        sent.push({ to, message });
+      },
+    };
+    tableOf(this.lane.evolve)[event.type]?.(state, event, mail, at);
+  }
 }
 
 /** Own facts of one type, in their order. */

@@ -1,6 +1,7 @@
 import type { Event, EventOf } from '@ringfence/contracts';
 import type { AssetId, DomainId, InstrumentId } from '@ringfence/kernel';
-import type { LaneRun } from './lane-run.js';
+import { liquidationLane, type LiquidationState } from '@ringfence/domain-liquidation';
+import { LaneRun } from './lane-run.js';
 
 export const SETTLEMENT = 1 as AssetId;
 export const INSTRUMENT = 1 as InstrumentId;
@@ -8,6 +9,11 @@ export const INSTRUMENT = 1 as InstrumentId;
 export const SETTLEMENT_PLACES = 18;
 
 const RATES_PPM = { maintenancePpm: 500_000, callPpm: 750_000, releasePpm: 1_100_000 };
+
+/** A liquidation lane that is fed by hand. */
+export type Liquidation = LaneRun<LiquidationState>;
+export const newLiquidation = (partitions: number): Liquidation =>
+  new LaneRun(liquidationLane, partitions);
 
 /** Prices and rates of the one instrument of a case. */
 export interface ListedTerms {
@@ -20,7 +26,7 @@ export interface ListedTerms {
 }
 
 /** Asset, domain, instrument, parameters and a frame, as the reference log would have them. */
-export function listInstrument(run: LaneRun, domain: DomainId, terms: ListedTerms): void {
+export function listInstrument(run: Liquidation, domain: DomainId, terms: ListedTerms): void {
   const see = (event: Event): void => run.see('reference', event);
   const { price, initialPpm, closeOutFeePpm, unit } = terms;
   openDomain(run, domain);
@@ -56,7 +62,7 @@ export function listInstrument(run: LaneRun, domain: DomainId, terms: ListedTerm
   see({ type: 'FrameAccepted', frame: 1, time: 0, validUntil: 1, source: 'case', prices });
 }
 
-export function openDomain(run: LaneRun, domain: DomainId): void {
+export function openDomain(run: Liquidation, domain: DomainId): void {
   const asset = { caip: '', symbol: 'CASH', haircutPpm: 0, confirmations: 1, pricedBy: '' };
   const scale = SETTLEMENT_PLACES;
   run.see('reference', { type: 'AssetListed', asset: SETTLEMENT, scale, ...asset });

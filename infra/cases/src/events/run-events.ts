@@ -2,11 +2,11 @@ import { compareOutputs, type Outputs } from '../compare.js';
 import type { Case, CasesFile, Fields, Group, Tolerance } from '../format.js';
 import { Input } from '../input.js';
 import type { GroupReport, Mismatch } from '../run.js';
-import type { Folded, LaneRun } from './lane-run.js';
+import type { Folded, Playable } from './lane-run.js';
 
 /** A case that was fed as events, and how its answer is read from a fold. */
 export interface Played {
-  readonly run: LaneRun;
+  readonly run: Playable;
   readonly read: (folded: Folded) => Outputs;
   /** where the house rounds otherwise than the published figure */
   readonly tolerance?: Tolerance;
