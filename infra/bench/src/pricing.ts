@@ -32,7 +32,7 @@ function chain(): ForwardOption[] {
   return options;
 }
 
-/** Rounds over the chain until some were counted; the first warms up. @returns options per second */
+/** Options per second, the median of so many rounds; one before them warms up. */
 function rate(rounds: number, count: number, work: () => number): number {
   const samples: number[] = [];
   let seen = 0;

@@ -8,7 +8,7 @@ import {
   type Greeks,
   type SpotOption,
 } from './index.js';
-import { drawnOption, REFERENCE_RUNS, REFERENCE_TIMEOUT_MS } from './options.fixture.js';
+import { drawnOption } from './options.fixture.js';
 import { exactly, exp, referenceSpotTerms, referenceValue, times } from './reference/index.js';
 import type { Decimal, ReferenceTerms } from './reference/index.js';
 
@@ -18,6 +18,11 @@ fc.configureGlobal({ seed: 6601, endOnFailure: true });
 /** The issue's condition: where the two kernels must agree, as a part of the forward. */
 const VALUE_LEAST = 1e-9;
 const AGREEMENT = 1e-12;
+
+/** How often a property that asks the slow reference is drawn; more by the environment. */
+const REFERENCE_RUNS = Number(process.env['RINGFENCE_REFERENCE_RUNS'] ?? 300);
+/** A reference value takes milliseconds; the machine may be busy. */
+const REFERENCE_TIMEOUT_MS = 60_000 + 1_000 * REFERENCE_RUNS;
 
 /** Says a measured figure on the test's output, past Jest's decorations. */
 const say = (text: string): number => fs.writeSync(1, `${text}\n`);
@@ -173,6 +178,8 @@ describe('the Greeks of the fast kernel', () => {
   });
 });
 
+const isOdd = (figure: number): boolean => Number.isNaN(figure) || Object.is(figure, -0);
+
 describe('the limits of an option', () => {
   const base = { forward: 104, strike: 100, years: 4.5, volatility: 0.3 } as const;
   const flat = { gamma: 0, gammaForward: 0, vega: 0, vanna: 0, volga: 0, strikeGamma: 0 };
@@ -191,7 +198,7 @@ describe('the limits of an option', () => {
     expect(black76Greeks({ type: 'put', ...option })).toMatchObject({
       ...flat,
       value: 0,
-      delta: -0,
+      delta: 0,
     });
   });
 
@@ -221,7 +228,7 @@ describe('the limits of an option', () => {
     expect(black76Value({ type: 'put', ...wilder })).toBe(100);
   });
 
-  it('never gives NaN, however far the terms are apart', () => {
+  it('never gives NaN or −0, however far the terms are apart', () => {
     const sizes = [1e-100, 1e-9, 1, 1e9, 1e100];
     const times = [0, 1e-300, 1e-12, 1, 1e6];
     for (const forward of sizes) {
@@ -230,9 +237,8 @@ describe('the limits of an option', () => {
           for (const volatility of [0, 1e-300, 1e-9, 1, 1e9]) {
             for (const type of ['call', 'put'] as const) {
               const greeks = black76Greeks({ type, forward, strike, years, volatility });
-              expect(Object.entries(greeks).filter(([, figure]) => Number.isNaN(figure))).toEqual(
-                [],
-              );
+              const odd = Object.entries(greeks).filter(([, figure]) => isOdd(figure));
+              expect(odd).toEqual([]);
             }
           }
         }

@@ -129,7 +129,11 @@ function tail(d: number, density: number): number {
   return d <= 0 ? density * millsRatio(-d) : 1 - density * millsRatio(d);
 }
 
-/** Value, first derivatives and probabilities; theta without its decay, which `curvature` adds. */
+/**
+ * Value, first derivatives and probabilities; theta without its decay, which `curvature` adds.
+ *
+ * Here and below, 0 − x and x + 0 keep −0 out: it does not survive being written as a decimal.
+ */
 function slopes(
   terms: Readonly<BlackTerms>,
   undiscountedValue: number,
@@ -139,19 +143,19 @@ function slopes(
 ): void {
   const { call, forward, spot, discount, years } = terms;
   const value = discount * undiscountedValue;
-  const deltaForward = call ? discount * asset : -discount * asset;
+  const deltaForward = call ? discount * asset : 0 - discount * asset;
   const delta = deltaForward * (forward / spot);
   const exposure = delta * spot;
   out.value = value;
   out.deltaForward = deltaForward;
   out.delta = delta;
   out.theta = terms.rate * value - terms.carry * exposure;
-  out.rho = years * (exposure - value);
-  out.dividendRho = -years * exposure;
+  out.rho = years * (exposure - value) + 0;
+  out.dividendRho = 0 - years * exposure;
   out.elasticity = value > 0 ? exposure / value : 0;
   out.itmAssetProbability = asset;
   out.itmCashProbability = cash;
-  out.strikeSensitivity = call ? -discount * cash : discount * cash;
+  out.strikeSensitivity = call ? 0 - discount * cash : discount * cash;
 }
 
 /** What bends: gamma, vega and their kin, all of them multiples of the weight; 0 without it. */
@@ -175,7 +179,7 @@ function curvature(
   out.gamma = bent / spot / spot;
   out.strikeGamma = bent / strike / strike;
   out.vega = vega;
-  out.vanna = (-discounted * d2) / volatility / spot;
-  out.volga = (vega * d1 * d2) / volatility;
+  out.vanna = 0 - (discounted * d2) / volatility / spot;
+  out.volga = (vega * d1 * d2) / volatility + 0;
   out.theta -= 0.5 * volatility * (discounted / rootYears);
 }

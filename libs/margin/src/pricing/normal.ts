@@ -3,8 +3,6 @@ import { exponential } from './elementary.js';
 /** 1 / √(2π): the height of the normal density at 0. */
 export const INVERSE_SQRT_2PI = 0.3989422804014327;
 const INVERSE_SQRT2 = 0.7071067811865476;
-/** √(π/2), the Mills ratio at 0. */
-const SQRT_HALF_PI = 1.2533141373155003;
 const SQRT2 = 1.4142135623730951;
 const SQRT_PI = 1.772453850905516;
 /** From here 1/a is the Mills ratio to the last bit. */

@@ -103,7 +103,7 @@ export function forwardTerms(option: ForwardOption): BlackTerms {
   if (years === 0 && spot !== forward) {
     throw new OptionRefused('spot', 'the forward at expiry', spot);
   }
-  const rate = years === 0 ? 0 : -logRatio(discount, 1) / years;
+  const rate = years === 0 ? 0 : (0 - logRatio(discount, 1)) / years;
   const carry = years === 0 ? 0 : logRatio(forward, spot) / years;
   finite('−ln(discount) / years', rate);
   finite('ln(forward/spot) / years', carry);

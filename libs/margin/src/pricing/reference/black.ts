@@ -1,5 +1,15 @@
 import { notNegative, price, type ForwardOption, type SpotOption } from '../option.js';
-import { distribution, exactly, exp, ln, times, ZERO, type Decimal } from './decimal.js';
+import {
+  density,
+  distribution,
+  exactly,
+  exp,
+  ln,
+  mills,
+  times,
+  ZERO,
+  type Decimal,
+} from './decimal.js';
 
 /** The numbers of an option in decimals: what the reference prices, and tests nudge. */
 export interface ReferenceTerms {
@@ -14,33 +24,34 @@ export interface ReferenceTerms {
 }
 
 /**
- * Generalised Black-Scholes value by the formula as it is written, in decimals.
+ * Generalised Black-Scholes value in decimals: the out-of-the-money value by the formula, the other
+ * by parity.
  *
  * Slow (some milliseconds) and plain: what the fast kernel is measured against. It shares no
  * arithmetic with it, only the formula.
  *
  * @param terms  strike > 0; years, volatility ≥ 0
- * @returns value in the unit of the strike, 30 significant digits where it is above 1e-12 of it
+ * @returns value in the unit of the strike; 30 significant digits where it is above 1e-12 of the
+ *          lower of forward and strike
  * @source rules/pricing-and-greeks, bsm-value
  */
 export function referenceValue(terms: ReferenceTerms): Decimal {
   const { call, spot, strike, years, volatility, rate, carry } = terms;
-  const growth = exp(times(carry, years));
+  const forward = times(spot, exp(times(carry, years)));
   const discount = exp(times(rate, years).times(-1));
-  const sign = call ? 1 : -1;
-  // in units of the strike, so that 50 decimals are as many digits whatever the price level
-  const moneyness = times(spot.div(strike), growth);
-  const inside = moneyness.minus(1).times(sign);
-  const paid = inside.gt(0) ? inside : ZERO;
+  // in units of the lower of the two, which bounds an out-of-the-money value
+  const [lower, upper] = forward.lt(strike) ? [forward, strike] : [strike, forward];
+  const ratio = upper.div(lower);
+  const inside = forward.gt(strike) === call && ratio.gt(1);
+  const paid = inside ? ratio.minus(1) : ZERO;
   const deviation = times(volatility, years.sqrt());
-  if (deviation.eq(0)) return times(times(paid, discount), strike);
-  const d1 = ln(moneyness).div(deviation).plus(deviation.div(2));
-  const d2 = d1.minus(deviation);
-  // out of the money, where nothing is lost; parity gives the other
-  const out = moneyness.gt(1) ? -1 : 1;
-  const asset = times(moneyness, distribution(d1.times(out)));
-  const value = asset.minus(distribution(d2.times(out))).times(out);
-  return times(times(paid.plus(value), discount), strike);
+  if (deviation.eq(0)) return times(times(paid, discount), lower);
+  const h = ln(ratio).div(deviation);
+  const half = deviation.div(2);
+  // upper × N(−h − s/2), with the density that both terms share, so that no ratio is too large
+  const near = half.minus(h);
+  const outside = distribution(near).minus(times(density(near), mills(half.plus(h))));
+  return times(times(paid.plus(outside), discount), lower);
 }
 
 /** The decimals of a checked option on a spot price: exactly the doubles given. */

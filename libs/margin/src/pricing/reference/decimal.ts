@@ -8,8 +8,10 @@ Decimal.DP = PLACES;
 Decimal.RM = Decimal.roundHalfEven;
 export type Decimal = Big;
 
+/** What a double above 1e-20 needs at most to be written out, and the most that can be asked. */
+const DOUBLE_DIGITS = 100;
 /** The double itself, all its digits: 0.1 is 0.1000000000000000055…, as the fast kernel sees it. */
-export const exactly = (value: number): Decimal => Decimal(value.toPrecision(100));
+export const exactly = (value: number): Decimal => Decimal(value.toPrecision(DOUBLE_DIGITS));
 
 export const ZERO = Decimal(0);
 const ONE = Decimal(1);
