@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { EVENT_TOPICS } from './events/index.js';
 import { runThroughEvents } from './events/run-events.js';
 import { CaseProblem, parseCases } from './format.js';
@@ -8,9 +9,12 @@ import { linesOf, totalsOf } from './report.js';
 import { runFile } from './run.js';
 import { TOPICS } from './topics/index.js';
 
+/** npm starts this at the root; a path is meant from where npm was called. */
+const given = (file: string): string => resolve(process.env['INIT_CWD'] ?? '.', file);
+
 function main(args: readonly string[]): number {
   const { file, group, json } = parseOptions(args);
-  const reports = (file === undefined ? ownFiles() : [file]).flatMap((path) => {
+  const reports = (file === undefined ? ownFiles() : [given(file)]).flatMap((path) => {
     const cases = parseCases(readFileSync(path, 'utf8'));
     return [...runFile(cases, TOPICS, group), ...runThroughEvents(cases, EVENT_TOPICS, group)];
   });

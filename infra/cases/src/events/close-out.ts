@@ -9,13 +9,20 @@ import {
   floorTo,
   parseRate,
   placesOf,
+  sumOf,
   tenTo,
   wholeUnits,
   type DecimalFigure,
 } from '@ringfence/money';
 import type { Input } from '../input.js';
 import { factsOf, type Folded } from './lane-run.js';
-import { INSTRUMENT, newLiquidation, listInstrument, type Liquidation } from './reference-facts.js';
+import {
+  INSTRUMENT,
+  listInstrument,
+  newLiquidation,
+  SETTLEMENT_PLACES,
+  type Liquidation,
+} from './reference-facts.js';
 import type { Played } from './run-events.js';
 
 const DOMAIN = 1 as DomainId;
@@ -62,16 +69,30 @@ function sliceOf(
   const needed = position.abs().times(price).times(marginRatio).times(tenTo(places));
   const initial = BigInt(ceilTo(needed, 0).toFixed());
   const own = wholeUnits(equity, places);
-  run.see('risk', evaluated({ lots: Number(lots), mark, initial, equity: own }));
-  const at = { account: CLIENT, bucket: BUCKET, frame: 1 };
-  run.see('risk', { type: 'MaintenanceBreached', ...at, equity: own, maintenance: initial });
-  run.see('reference', { type: 'Ticked', tick: 2, time: 2, outageMs: 0, source: 'case' });
+  breach(run, { lots: Number(lots), mark, initial, equity: own });
   const sized = (folded: Folded): DecimalFigure => {
     const slices = factsOf(folded, 'SliceSized').map((slice) => BigInt(Math.abs(slice.lots)));
     const sum = slices.reduce((total, each) => total + each, 0n);
     return decimalOf(sum).div(tenTo(LOT_PLACES));
   };
   return { run, sized };
+}
+
+/** A position as risk saw it. */
+interface Breached {
+  readonly lots: number;
+  readonly mark: number;
+  readonly initial: bigint;
+  readonly equity: bigint;
+}
+
+/** Evaluated and breached; then an even tick, on which slices are sized. */
+function breach(run: Liquidation, position: Breached): void {
+  const { equity, initial } = position;
+  run.see('risk', evaluated(position));
+  const at = { account: CLIENT, bucket: BUCKET, frame: 1 };
+  run.see('risk', { type: 'MaintenanceBreached', ...at, equity, maintenance: initial });
+  run.see('reference', { type: 'Ticked', tick: 2, time: 2, outageMs: 0, source: 'case' });
 }
 
 const wallOpened = (): EventOf<'AccountOpened'> => ({
@@ -84,12 +105,7 @@ const wallOpened = (): EventOf<'AccountOpened'> => ({
   reference: '',
 });
 
-function evaluated(position: {
-  readonly lots: number;
-  readonly mark: number;
-  readonly initial: bigint;
-  readonly equity: bigint;
-}): Event {
+function evaluated(position: Breached): Event {
   const { lots, mark, initial, equity } = position;
   const line = { instrument: INSTRUMENT, lots, worst: lots, mark, pnl: 0n };
   const levels = { maintenance: initial, call: initial, initial, release: initial };
@@ -156,4 +172,29 @@ export function endToEndThroughEvents(input: Input): Played | null {
     read: (folded) => ({ liquidated: slice.sized(folded) }),
     tolerance: ONE_LOT,
   };
+}
+
+const PPM = 1_000_000n;
+
+/**
+ * One lot that is worth the requested fee, at a fee of all of its notional: the slice that closes
+ * it is charged what is there, and what is charged is what the fill credits.
+ */
+export function feeThroughEvents(input: Input): Played | null {
+  const requested = input.units('requestedFee', SETTLEMENT_PLACES);
+  const available = input.units('available', SETTLEMENT_PLACES);
+  if (requested <= 0n) return null;
+  // high enough that whatever is available does not meet it
+  const rate = (available > 0n ? available / requested + 2n : 1n) * PPM;
+  if (rate > LOTS_MAX) return null;
+  const run = newLiquidation(1);
+  const rates = { initialPpm: Number(rate), closeOutFeePpm: Number(PPM) };
+  listInstrument(run, DOMAIN, { price: 1, ...rates, unit: requested });
+  run.see('accounts', wallOpened());
+  breach(run, { lots: 1, mark: 1, initial: (requested * rate) / PPM, equity: available });
+  const charged = (folded: Folded): DecimalFigure =>
+    sumOf(factsOf(folded, 'SliceSized').map(({ fee }) => decimalOf(fee))).div(
+      tenTo(SETTLEMENT_PLACES),
+    );
+  return { run, read: (folded) => ({ charged: charged(folded) }) };
 }

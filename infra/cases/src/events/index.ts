@@ -4,12 +4,13 @@ import {
   originThroughEvents,
   waterThroughEvents,
 } from './clearing.js';
-import { endToEndThroughEvents, sizeThroughEvents } from './close-out.js';
+import { endToEndThroughEvents, feeThroughEvents, sizeThroughEvents } from './close-out.js';
 import type { EventRule, EventRules } from './run-events.js';
 import { moveThroughEvents, shelterThroughEvents, statusThroughEvents } from './standing.js';
 
 const SCENARIOS: { readonly [scenario: string]: EventRule } = {
   'loss-keeps-its-origin': originThroughEvents,
+  'fee-credited-is-charged': feeThroughEvents,
   'haircut-stays-in-market': marketsThroughEvents,
   'move-out-checks-source': moveThroughEvents,
   'no-shelter': shelterThroughEvents,
