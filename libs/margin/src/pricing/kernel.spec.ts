@@ -143,6 +143,8 @@ describe('the Greeks of the fast kernel', () => {
     () => {
       fc.assert(
         fc.property(drawnOption(3), ({ option }) => {
+          // the reference keeps decimals, not digits: a step of a smaller price would be lost
+          fc.pre(option.strike > 1e-6 && option.strike < 1e12);
           const got = blackScholesGreeks(option);
           const exact = differences(option);
           // a Greek that is a difference of large parts is held to what they are made of

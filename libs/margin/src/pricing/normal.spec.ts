@@ -14,6 +14,9 @@ const line = (from: number, to: number, count: number): number[] =>
   Array.from({ length: count }, (_, index) => from + ((to - from) * (index + 0.37)) / count);
 const { exactly } = reference;
 
+/** The digits that the reference promises. */
+const SIGNIFICANT = 30;
+
 /** Rounded to so many decimals, as tables print it. */
 const printed = (value: reference.Decimal, decimals: number): string => value.toFixed(decimals);
 
@@ -88,5 +91,20 @@ describe('the reference', () => {
     // the slope is 1 − 8 M(8) = −0.0147 there
     expect(Number(above.minus(below))).toBeCloseTo(0, 16);
     expect(Number(above.minus(below).div(below).abs())).toBeLessThan(1e-15);
+  });
+
+  it.each([
+    [{ strike: 70_000, years: 0.25, volatility: 0.5 }, '4136.5516266685723403896340167288'],
+    [
+      { strike: 64_124, years: 2 ** -19, volatility: 2 ** -7 },
+      '0.095112314079049498547237132928149',
+    ],
+    [{ forward: 100, strike: 3_000, years: 4, volatility: 1 }, '13.795455008229543603246763524388'],
+  ])('has 30 digits of F·N(d1) − K·N(d2), computed elsewhere: %j', (option, digits) => {
+    // mpmath 1.3.0 with 80 digits, by the formula as it is written
+    const terms = reference.referenceForwardTerms({ type: 'call', forward: 64_123.5, ...option });
+    expect(reference.referenceValue(terms).toPrecision(SIGNIFICANT)).toBe(
+      reference.exactly(0).plus(digits).toPrecision(SIGNIFICANT),
+    );
   });
 });

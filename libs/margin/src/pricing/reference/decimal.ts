@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 
 /** Decimals kept by every step; results keep 30 significant digits down to 1e-12. */
-const PLACES = 50;
+const PLACES = 60;
 /** A constructor of our own: the precision of others' numbers is theirs. */
 const Decimal = Big();
 Decimal.DP = PLACES;
@@ -44,8 +44,8 @@ export function ln(x: Decimal): Decimal {
   return LN2.times(exponent).plus(twiceArtanh(reduced.minus(1).div(reduced.plus(1))));
 }
 
-/** e^−120 is below the last place kept. */
-const EXP_MIN = -120;
+/** e^−140 is below the last place kept. */
+const EXP_MIN = -140;
 /** Where the series takes over: some fifteen terms then give all places. */
 const SERIES_REACH = 1 / 4096;
 
@@ -100,7 +100,7 @@ export function mills(a: Decimal): Decimal {
 /** N(−a) for a ≥ 0. */
 function upperTail(a: Decimal): Decimal {
   if (a.gt(SERIES_MAX)) return times(density(a), mills(a));
-  // ½ − n(a) Σ a^(2k+1) / (1·3·5···(2k+1)): all terms positive, 1e-50 of their sum is lost at most
+  // ½ − n(a) Σ a^(2k+1) / (1·3·5···(2k+1)): all terms positive, 1e-60 of their sum is lost at most
   const square = times(a, a);
   let term = a;
   let sum = a;
