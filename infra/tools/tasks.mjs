@@ -17,6 +17,7 @@ const tasks = {
   chaos: (args) => start('services/house/dist/chaos/main.js', args, QUIET_CLIENT),
   sim: (args) => start('libs/simulation/dist/main.js', args),
   bench: (args) => start('infra/bench/dist/main.js', args),
+  cases,
   ringfence: (args) => start('services/house/dist/cli.js', args),
   greeks,
   stack,
@@ -76,6 +77,12 @@ async function start(file, args, options = []) {
 async function stack(args) {
   const code = await build(['infra/stack']);
   return code === 0 ? node('infra/stack/dist/main.js', args) : code;
+}
+
+/** Needs the libraries only, so it does not wait for the services to compile. */
+async function cases(args) {
+  const code = await build(['infra/cases']);
+  return code === 0 ? node('infra/cases/dist/main.js', args) : code;
 }
 
 /** Our Greeks against those that a venue printed in every chain and ticker file of a folder. */

@@ -103,27 +103,55 @@ function takeProRata<Id extends number | string>(
   return quantity < sumOf(lots) ? allot(quantity, lots) : lots;
 }
 
+/** The common level that holders from the top are brought down to; λ = kept / equity. */
+export interface WaterLevel {
+  /** lots that the touched ones keep together */
+  readonly kept: bigint;
+  /** equity of the touched ones together, > 0 */
+  readonly equity: bigint;
+  /** how many of the ranked are touched */
+  readonly touched: number;
+}
+
 /**
- * Whole lots from holders ranked by leverage, each with equity above 0. With the k highest in it,
- * the level is λ = (Σ lots − quantity) / Σ equity, in lots per unit; each gives lots − λ × equity.
+ * Level at which holders ranked by leverage give up a quantity together: each of the touched ones
+ * keeps λ × its equity, and stands level with them or above the rest. With the k highest touched,
+ * λ = (Σ lots − quantity) / Σ equity, in lots per unit of equity.
+ *
+ * @param ranked    by falling lots per equity, each with equity above 0, at least one
+ * @param quantity  ≥ 0, in the unit of the lots; a level below 0 means that it exceeds them all
+ * @throws InvariantViolation when there is nobody
+ * @source rules/bankruptcy-adl, adl-water-filling; arXiv 2603.15963
  */
+export function waterLevel(
+  ranked: readonly { readonly lots: bigint; readonly equity: bigint }[],
+  quantity: bigint,
+): WaterLevel {
+  invariant(ranked.length > 0, 'someone holds the other side');
+  let lots = 0n;
+  let equity = 0n;
+  let touched = 0;
+  for (const candidate of ranked) {
+    const kept = lots - quantity;
+    if (touched > 0 && kept * candidate.equity >= candidate.lots * equity) break;
+    lots += candidate.lots;
+    equity += candidate.equity;
+    touched++;
+  }
+  return { kept: lots - quantity, equity, touched };
+}
+
+/** Whole lots from holders ranked by leverage, each with equity above 0; see `waterLevel`. */
 function takeFromTop<Id extends number | string>(
   ranked: readonly AdlCandidate<Id>[],
   quantity: bigint,
 ): bigint[] {
   const all = lotsOf(ranked);
   if (quantity >= sumOf(all)) return all;
-  let lots = 0n;
-  let equity = 0n;
-  let touched = 0;
-  for (const candidate of ranked) {
-    const kept = lots - quantity;
-    if (kept * candidate.equity >= BigInt(candidate.lots) * equity) break;
-    lots += BigInt(candidate.lots);
-    equity += candidate.equity;
-    touched++;
-  }
-  return cutToLevel(ranked.slice(0, touched), { kept: lots - quantity, equity, quantity });
+  if (quantity === 0n) return [];
+  const holders = ranked.map(({ lots, equity }) => ({ lots: BigInt(lots), equity }));
+  const { kept, equity, touched } = waterLevel(holders, quantity);
+  return cutToLevel(ranked.slice(0, touched), { kept, equity, quantity });
 }
 
 /** Gives up lots − kept × own equity / all equity each, whole: floors, then largest fractions. */

@@ -1,5 +1,5 @@
 import { invariant } from '@ringfence/kernel';
-import { allotCapped } from '@ringfence/money';
+import { allotCapped, floorDiv } from '@ringfence/money';
 
 /**
  * What each claim is paid when not all can be: pro rata, rounded down, then one unit each by
@@ -31,4 +31,24 @@ export function haircutClaims(cut: bigint, claims: readonly bigint[]): bigint[] 
   invariant(cut >= 0n && cut <= sum, 'a cut is at most all claims');
   const paid = paidClaims(sum - cut, claims);
   return claims.map((claim, index) => claim - (paid[index] ?? 0n));
+}
+
+/**
+ * The published way to pay claims: shares cut down, what is left over goes to the last in order,
+ * who may get more than his claim. Kept beside `paidClaims` to be compared with; the house pays by
+ * that one.
+ *
+ * @param collected  smallest units ≥ 0, at most Σ claims
+ * @param claims     each ≥ 0, in processing order; shape [n]
+ * @returns payments ≥ 0 that sum to `collected`; shape [n]
+ * @throws InvariantViolation when more is collected than claimed
+ * @source rules/loss-allocation, loss-socialisation, paidLastTakesRemainder
+ */
+export function paidToLast(collected: bigint, claims: readonly bigint[]): bigint[] {
+  const sum = claims.reduce((total, claim) => total + claim, 0n);
+  invariant(collected >= 0n && collected <= sum, 'no more is collected than claimed');
+  if (sum === 0n) return claims.map(() => 0n);
+  const shares = claims.map((claim) => floorDiv(claim * collected, sum));
+  const left = collected - shares.reduce((total, share) => total + share, 0n);
+  return shares.map((share, i) => (i === shares.length - 1 ? share + left : share));
 }

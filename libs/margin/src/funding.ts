@@ -1,16 +1,22 @@
 import { invariant } from '@ringfence/kernel';
-import { PPM, ceilDiv, floorDiv, ppmBig, type Ppm } from '@ringfence/money';
+import {
+  PPM,
+  ceilDiv,
+  decimalOf,
+  floorDiv,
+  floorTo,
+  greater,
+  lesser,
+  ppmBig,
+  type DecimalFigure,
+  type Ppm,
+} from '@ringfence/money';
 
 /** A rate in whole parts per billion: funding of one interval is finer than a ppm. Signed. */
 export type Ppb = number;
 /** The whole, in parts per billion. */
 export const PPB = 1_000_000_000;
 const PPB_BIG = 1_000_000_000n;
-
-const clamp = (value: bigint, low: bigint, high: bigint): bigint => {
-  if (value < low) return low;
-  return value > high ? high : value;
-};
 
 /**
  * What each lot pays in a round: whole units, the same figure for both sides, so that funding sums
@@ -46,14 +52,39 @@ export const fundingSettlement = (position: {
 }): bigint => -position.size * (position.indexNow - position.indexBefore);
 
 /**
- * Funding rate of an interval: the premium of the contract over its underlying, pulled towards the
- * interest rate within clamps.
+ * What a unit of long position pays for an interval: the premium of the contract over its
+ * underlying, pulled towards interest within clamps.
+ *
+ * @param contractTwap    time-weighted price of the contract, quote
+ * @param underlyingTwap  time-weighted price of the underlying, quote
+ * @param interest        rate of the interval: years × yearly rate
+ * @param lower           least correction as a fraction of the underlying
+ * @param upper           most correction; wins where the two cross
+ * @returns quote, signed, exact; > 0: longs pay
+ * @source rules/funding, funding-clamped, payment
+ */
+export function fundingPayment(input: {
+  readonly contractTwap: DecimalFigure;
+  readonly underlyingTwap: DecimalFigure;
+  readonly interest: DecimalFigure;
+  readonly lower: DecimalFigure;
+  readonly upper: DecimalFigure;
+}): DecimalFigure {
+  const { contractTwap, underlyingTwap, interest, lower, upper } = input;
+  const premium = contractTwap.minus(underlyingTwap);
+  const pull = interest.times(underlyingTwap).minus(premium);
+  const atLeast = greater(lower.times(underlyingTwap), pull);
+  return premium.plus(lesser(upper.times(underlyingTwap), atLeast));
+}
+
+/**
+ * Funding rate of an interval: the payment of `fundingPayment` as a part of the underlying's price.
  *
  * @param contractTwap    time-weighted price of the contract, ticks ≥ 0
  * @param underlyingTwap  time-weighted price of the underlying, ticks > 0
  * @param interestPpb     interest for the interval
  * @param lowerPpb        least correction, ≤ upperPpb
- * @returns parts per billion, the premium rounded down
+ * @returns parts per billion, rounded down
  * @throws InvariantViolation when the clamps are out of order or the underlying has no price
  * @source rules/funding, funding-clamped, payment divided by the underlying's price
  */
@@ -67,11 +98,19 @@ export function fundingRate(input: {
   const { contractTwap, underlyingTwap, interestPpb, lowerPpb, upperPpb } = input;
   invariant(underlyingTwap > 0 && contractTwap >= 0, 'prices to compare');
   invariant(lowerPpb <= upperPpb, 'lower clamp ≤ upper clamp');
-  const difference = BigInt(contractTwap - underlyingTwap);
-  const premium = floorDiv(difference * PPB_BIG, BigInt(underlyingTwap));
-  const pulled = clamp(BigInt(interestPpb) - premium, BigInt(lowerPpb), BigInt(upperPpb));
-  return Number(premium + pulled);
+  const underlying = whole(underlyingTwap);
+  const payment = fundingPayment({
+    // prices in billionths of a tick, so that rates in parts per billion are whole
+    contractTwap: whole(contractTwap).times(BILLION),
+    underlyingTwap: underlying.times(BILLION),
+    interest: whole(interestPpb).div(BILLION),
+    lower: whole(lowerPpb).div(BILLION),
+    upper: whole(upperPpb).div(BILLION),
+  });
+  return Number(floorTo(payment.div(underlying), 0).toFixed());
 }
+const BILLION = decimalOf(PPB_BIG);
+const whole = (figure: number): DecimalFigure => decimalOf(BigInt(figure));
 
 /**
  * Largest funding rate either way: a multiple of what stands between initial and maintenance.

@@ -1,5 +1,16 @@
 import { invariant } from '@ringfence/kernel';
-import { PPM, ceilDiv, shareDown, shareUp, type Ppm } from '@ringfence/money';
+import {
+  DECIMAL_ONE,
+  PPM,
+  ceilDiv,
+  ceilTo,
+  decimalOf,
+  lesser,
+  positivePart,
+  shareDown,
+  type DecimalFigure,
+  type Ppm,
+} from '@ringfence/money';
 
 /** One hundredth of a percent, as parts of a whole. */
 const BPS = 10_000;
@@ -106,9 +117,53 @@ export function sliceLimits(position: {
 export const limitLeft = (limit: { readonly max: bigint; readonly used: bigint }): bigint =>
   limit.max > limit.used ? limit.max - limit.used : 0n;
 
-/** How a shortage is worked off over time rather than at once. */
-export interface Ramp {
+/** How a shortage is worked off over time rather than at once; exact figures of any unit. */
+export interface TimeRamp {
   /** part that may be freed at once */
+  readonly initial: DecimalFigure;
+  /** time since the close-out was opened, ≥ 0 */
+  readonly elapsed: DecimalFigure;
+  /** time after which all may be freed, > 0, in the same unit */
+  readonly duration: DecimalFigure;
+}
+
+/**
+ * Part of a shortage that may be freed by now: 1 when it is small or the time is over.
+ *
+ * @returns fraction from `initial` to 1, 40 places
+ * @throws InvariantViolation when time runs backwards
+ * @source rules/partial-liquidation, time-ramped-fraction
+ */
+export function rampFraction(ramp: TimeRamp, small: boolean): DecimalFigure {
+  const { initial, elapsed, duration } = ramp;
+  invariant(elapsed.gte('0') && duration.gt('0'), 'time passes');
+  return small ? DECIMAL_ONE : lesser(DECIMAL_ONE, initial.plus(elapsed.div(duration)));
+}
+
+/**
+ * Requirement that the next slice may free: what the ramp allows of everything, less what earlier
+ * slices freed.
+ *
+ * @param shortage    ≥ 0, still missing
+ * @param freedSoFar  ≥ 0, by earlier slices of this close-out
+ * @returns requirement ≥ 0, exact where time divides evenly
+ * @source rules/partial-liquidation, time-ramped-fraction
+ */
+export function rampAllowance(
+  ramp: TimeRamp & { readonly small: boolean },
+  amounts: { readonly shortage: DecimalFigure; readonly freedSoFar: DecimalFigure },
+): DecimalFigure {
+  const { shortage, freedSoFar } = amounts;
+  const { initial, elapsed, duration, small } = ramp;
+  const whole = shortage.plus(freedSoFar);
+  if (rampFraction(ramp, small).eq(DECIMAL_ONE)) return positivePart(shortage);
+  // one quotient, at the end: a rounded fraction would move the figure
+  const allowed = whole.times(initial.times(duration).plus(elapsed)).div(duration);
+  return positivePart(allowed.minus(freedSoFar));
+}
+
+/** The ramp of a close-out in the house's units. */
+export interface Ramp {
   readonly initialPpm: Ppm;
   /** time since the close-out was opened, log time */
   readonly elapsedMs: number;
@@ -119,11 +174,11 @@ export interface Ramp {
 }
 
 /**
- * How much requirement the next slice may free.
+ * How much requirement the next slice may free; see `rampAllowance`.
  *
  * @param shortage    smallest units ≥ 0 still missing
  * @param freedSoFar  smallest units ≥ 0 freed by earlier slices of this close-out
- * @returns smallest units ≥ 0 of requirement, rounded up; elapsed time counts in whole ppm
+ * @returns smallest units ≥ 0 of requirement, rounded up
  * @throws InvariantViolation when a figure is out of range
  * @source rules/partial-liquidation, time-ramped-fraction
  */
@@ -132,10 +187,14 @@ export function rampedShortage(
 ): bigint {
   const { shortage, freedSoFar, initialPpm, elapsedMs, durationMs, smallShortage } = ramp;
   invariant(shortage >= 0n && freedSoFar >= 0n, 'amounts are not negative');
-  invariant(elapsedMs >= 0 && durationMs > 0, 'time passes');
-  if (shortage < smallShortage) return shortage;
-  const elapsedPpm = Math.floor((Math.min(elapsedMs, durationMs) * PPM) / durationMs);
-  const fractionPpm = Math.min(PPM, initialPpm + elapsedPpm);
-  const allowed = shareUp(shortage + freedSoFar, fractionPpm) - freedSoFar;
-  return allowed > 0n ? allowed : 0n;
+  const allowed = rampAllowance(
+    {
+      initial: decimalOf(BigInt(initialPpm)).div(decimalOf(BigInt(PPM))),
+      elapsed: decimalOf(BigInt(elapsedMs)),
+      duration: decimalOf(BigInt(durationMs)),
+      small: shortage < smallShortage,
+    },
+    { shortage: decimalOf(shortage), freedSoFar: decimalOf(freedSoFar) },
+  );
+  return BigInt(ceilTo(allowed, 0).toFixed());
 }
