@@ -18,7 +18,7 @@ export function packageFolders(root) {
 export function pruneStale(packageFolder) {
   const dist = join(packageFolder, 'dist');
   if (!fs.existsSync(dist)) return;
-  for (const file of fs.readdirSync(dist, { recursive: true })) {
+  for (const file of fs.readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     const output = OUTPUTS.find((ending) => file.endsWith(ending));
     if (!output) continue;
     const source = join(packageFolder, 'src', `${file.slice(0, -output.length)}.ts`);
