@@ -29,28 +29,18 @@ export class Crash {
   frames = 0;
   held = 0;
   #lastRound = 0;
-  #underWay: UnderWay = { calls: 0, closeOuts: 0, openRounds: 0 };
 
   constructor(
     readonly crowd: Crowd,
     readonly listings: readonly Listing[],
   ) {}
 
-  /** Time alone; nobody waits for it unless something is under way. */
-  async #pass(time: number): Promise<void> {
-    const { calls, closeOuts, openRounds } = this.#underWay;
-    if (calls + closeOuts + openRounds > 0) await this.tick(time);
-    else await this.#tickAlone(time);
-  }
-  async #tickAlone(time: number): Promise<void> {
+  /** A tick may conclude what was left open: nothing follows it before the house is quiet again. */
+  async tick(time: number): Promise<UnderWay> {
     const { operator, id } = this.crowd;
     await operator.must('/v1/ticks', { id: id(), time, source: 'bars' });
     this.ticks++;
-  }
-
-  async tick(time: number): Promise<UnderWay> {
-    await this.#tickAlone(time);
-    return this.crowd.operator.quiet();
+    return operator.quiet();
   }
 
   async publish({ time, prices }: PriceFrame): Promise<UnderWay> {
@@ -69,25 +59,29 @@ export class Crash {
 
   /** One price frame and everything that follows from it. */
   async step(frame: PriceFrame): Promise<void> {
-    await this.#pass(frame.time);
+    await this.tick(frame.time);
     const published = await this.publish(frame);
     const { calls } = published;
     await this.crowd.act(frame);
     if (calls > 0) await this.#answer();
     let underWay = frame.closes || calls > 0 ? await this.crowd.operator.quiet() : published;
-    this.#underWay = underWay;
     if (frame.time - this.#lastRound >= EIGHT_HOURS_MS) underWay = await this.#round(frame.time);
     for (let i = 1; i <= TICKS_PER_FRAME; i++) {
       if (underWay.closeOuts === 0 && underWay.openRounds === 0) return;
       underWay = await this.tick(frame.time + i * MINUTE_MS);
-      this.#underWay = underWay;
     }
   }
   async #answer(): Promise<void> {
     const { operator } = this.crowd;
     await operator.quiet(true);
-    const { items } = await operator.get<{ items: Call[] }>('/v1/calls?status=open&limit=1000');
-    await this.crowd.answerCalls(items);
+    const calls: Call[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined;) {
+      const path = `/v1/calls?status=open&limit=1000&offset=${offset}`;
+      const page: { items: Call[]; next?: number } = await operator.get(path);
+      calls.push(...page.items);
+      offset = page.next;
+    }
+    await this.crowd.answerCalls(calls);
   }
   async #round(time: number): Promise<UnderWay> {
     this.#lastRound = time - (time % EIGHT_HOURS_MS);
