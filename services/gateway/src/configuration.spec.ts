@@ -6,7 +6,7 @@ const read = (environment: Record<string, string>) =>
 const URL = 'postgres://house@127.0.0.1:5432/house';
 
 it('keeps read models in memory without a URL', () => {
-  expect(read({})).toEqual({ projections: 'on' });
+  expect(read({})).toEqual({ projections: 'on', limitsClock: false });
 });
 
 it('bounds what a PostgreSQL may cost, unless told otherwise', () => {
