@@ -40,7 +40,6 @@ const connectionLost = (): Error =>
 
 const OUTAGE_WITHIN_MS = 10_000;
 
-let databaseOf: () => Promise<DatabaseConfig | undefined>;
 let journal: MemoryJournal;
 let cache: DecodeCache;
 let writers: Record<Service, ChainWriter>;
@@ -132,10 +131,9 @@ const REASON = 'new row for relation "balances" violates check constraint "unfit
  * @param open  an empty database, or undefined for memory
  */
 function parkingSuite(open: () => Promise<DatabaseConfig | undefined>): void {
-  databaseOf = open;
   beforeAll(async () => {
     const tables = PROJECTIONS.flatMap((each) => each.tables);
-    store = await ReadStore.open(tables, await databaseOf());
+    store = await ReadStore.open(tables, await open());
   }, 60_000);
   afterAll(() => store.close());
 
