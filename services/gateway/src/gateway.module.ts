@@ -116,7 +116,10 @@ export class Gateway {
   #waitsForReference(): string {
     const end = this.lanes.find(({ service }) => service === 'reference')?.endOf(0) ?? 0;
     const { seq } = this.reference;
-    return seq > 0 || end === 0 ? '' : `read to ${seq} of ${end}`;
+    if (seq === 0 && end > 0) return `read to 0 of ${end}`;
+    const { operatorPrint } = this.options.config;
+    const isClosed = operatorPrint !== undefined && this.reference.names.keysIssued === 0;
+    return isClosed ? 'the first key is not issued yet' : '';
   }
 
   /** Nest calls it when the lanes are open. */

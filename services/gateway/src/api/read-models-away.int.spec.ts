@@ -30,7 +30,8 @@ describeIfFound(['postgres'], 'reads while the database of the read models is aw
     models = house.readModels(databaseAt(stack.postgres.url, { connectTimeoutMs: 500 }));
     await caughtUp(models);
     const opening = new OpeningReadModels(models);
-    const edge = { reference: { names: new OpenNames() }, readModels: () => opening };
+    const limits = { check: () => undefined };
+    const edge = { reference: { names: new OpenNames() }, readModels: () => opening, limits };
     server = fastify();
     const onFault = (fault: unknown): void => void faults.push(fault);
     serveApi(server, (scope) => registerReads(scope, edge as unknown as Edge), onFault);

@@ -60,14 +60,15 @@ export class Cluster {
     await Promise.all(this.processes.map((each) => each.kill()));
   }
 
-  /** Resolves when every lane has an owner that decides, and the gateway knows it. */
+  /** Resolves when every lane has an owner that decides, and the gateways take requests. */
   async untilOwned(ms = OWNED_MS): Promise<void> {
     const end = performance.now() + ms;
-    for (let said = ''; ;) {
-      const response = await fetch(`${this.url}/health`).catch((fault: unknown) => String(fault));
-      if (typeof response !== 'string' && response.ok) return;
-      said = typeof response === 'string' ? response : await response.text();
-      if (performance.now() > end) throw new Error(`the house does not come up: ${said}`);
+    const gateways = this.processes.filter(({ plan }) => plan.service === 'gateway');
+    const places = gateways.flatMap(({ url }) => [`${url}/health`, `${url}/ready`]);
+    for (;;) {
+      const said = await Promise.all(places.map(whyNot));
+      if (said.every((each) => each === '')) return;
+      if (performance.now() > end) throw new Error(`the house does not come up: ${said.join(' ')}`);
       await new Promise((resume) => setTimeout(resume, LOOK_MS));
     }
   }
@@ -81,6 +82,16 @@ export class Cluster {
   }
   get url(): string {
     return this.of('gateway').url;
+  }
+}
+
+/** Why a process does not answer that all is well; empty when it does. */
+async function whyNot(place: string): Promise<string> {
+  try {
+    const response = await fetch(place);
+    return response.ok ? '' : await response.text();
+  } catch (fault) {
+    return String(fault);
   }
 }
 
