@@ -89,6 +89,21 @@ describe('damage to a log', () => {
     await expect(opening).rejects.toThrow(LogTruncated);
   });
 
+  it('is not what a read shows that lags behind a witness', async () => {
+    const journal = new MemoryJournal();
+    const writer = await takeOver(journal, stream, openOptions('A'));
+    const seen = { ...(await write(writer, 'one')), who: 'custody' };
+    const read = journal.read.bind(journal);
+    let lag = 3;
+    journal.read = async (of, from, most) => {
+      const entries = await read(of, from, most);
+      return lag > 0 && --lag >= 0 ? entries.filter(({ offset }) => offset < 1) : entries;
+    };
+    const options = openOptions('B', { witnesses: [seen], wait: async () => undefined });
+    const { kind } = await ChainWriter.open(journal, stream, options);
+    expect([kind, lag]).toEqual(['active', 0]);
+  });
+
   it('in one byte breaks the chain from there on', async () => {
     const journal = new MemoryJournal();
     const writer = await takeOver(journal, stream, openOptions('A'));

@@ -73,8 +73,20 @@ export class Takeover {
     // whoever waited at the end hears what others saw meanwhile, and has read what they saw of it
     const { witnesses } = this.#options;
     const heard = typeof witnesses === 'function' ? await witnesses() : witnesses;
-    await this.#readToEnd();
+    await this.#readAsFarAs(heard);
     for (const witness of heard) this.#hear(witness);
+  }
+
+  /** A read may be a moment behind what others have read: only the journal's own end is the end. */
+  async #readAsFarAs(heard: readonly Witness[]): Promise<void> {
+    const cursor = this.#cursor;
+    for (let attempt = 1; ; attempt++) {
+      await this.#readToEnd();
+      if (heard.every(({ seq }) => seq <= cursor.head.seq)) return;
+      const end = await this.#patiently(() => cursor.journal.end(cursor.stream));
+      if (cursor.next >= end) return;
+      await this.#options.wait(attempt);
+    }
   }
 
   async #readToEnd(): Promise<void> {
