@@ -104,6 +104,19 @@ describe('damage to a log', () => {
     expect([kind, lag]).toEqual(['active', 0]);
   });
 
+  it('is named even when the altered record does not fold', async () => {
+    const journal = new MemoryJournal();
+    const writer = await takeOver(journal, stream, openOptions('A'));
+    for (const content of ['one', 'two']) await write(writer, content);
+    const last = (await journal.read(stream, 1, 1))[0]?.bytes.length ?? 0;
+    journal.flip(stream, 1, last - 2);
+    const onRecord = ({ head }: { readonly head: { readonly seq: number } }): void => {
+      if (head.seq === 2) throw new Error('no balance below zero');
+    };
+    const opening = ChainWriter.open(journal, stream, openOptions('B', { onRecord }));
+    await expect(opening).rejects.toThrow(/the record at offset 2 has seen sequence 2, hash/);
+  });
+
   it('in one byte breaks the chain from there on', async () => {
     const journal = new MemoryJournal();
     const writer = await takeOver(journal, stream, openOptions('A'));

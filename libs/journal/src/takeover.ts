@@ -136,8 +136,29 @@ export class Takeover {
     this.#remember(record.head.seq, record.hash);
     for (const witness of this.#known) if (witness.seq === record.head.seq) this.#hear(witness);
     this.#ts = Math.max(this.#ts, record.head.ts);
-    await this.#options.onRecord(record, this.#cursor.head);
+    try {
+      await this.#options.onRecord(record, this.#cursor.head);
+    } catch (fault) {
+      await this.#hearNext(record);
+      throw fault;
+    }
     return record;
+  }
+
+  /**
+   * A record that does not fold may have been altered: the one behind it has read what it was.
+   *
+   * @throws LogTruncated when it was another one
+   */
+  async #hearNext({ head: { seq }, hash: found }: ChainRecord): Promise<void> {
+    const { stream } = this.#cursor;
+    for (const { offset, bytes } of await readOnward(this.#cursor, this.#options.wait)) {
+      const next = readHeadLine(bytes)?.line ?? {};
+      if (next['seq'] !== seq + 1 || typeof next['prev'] !== 'string') continue;
+      if (next['prev'] === found) return;
+      const witness = { seq, hash: next['prev'], who: `the record at offset ${offset}` };
+      throw new LogTruncated(stream, witness, { seq, hash: found });
+    }
   }
 
   /**
