@@ -11,3 +11,4 @@ export * from './lane-options.js';
 export * from './load.js';
 export * from './log-tail.js';
 export { IdsDamaged, type SealedIds } from './id-generation.js';
+export * from './stream-reader.js';

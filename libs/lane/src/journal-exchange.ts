@@ -3,11 +3,11 @@ import { addressNumber, SERVICES, type Address, type Service } from '@ringfence/
 import type { Journal, Stream } from '@ringfence/journal';
 import type { Exchange, Packet } from './channels.js';
 import { splitHeadLine, withHeadLine } from './head-line.js';
+import { StreamReader } from './stream-reader.js';
 
 const VERSION = 1;
 /** Packets that wait for one receiver, at most; older ones are dropped: they are sent again. */
 const WAITING_MAX = 1024;
-const RETRY_MS = 50;
 
 /** Packets on their way to a lane: the partition is the receiver's. */
 export const channelStream = ({ service, partition }: Address): Stream => ({
@@ -53,7 +53,6 @@ export interface JournalExchangeOptions {
  */
 export class JournalExchange implements Exchange {
   readonly #boxes = new Map<number, Outbox>();
-  readonly #readers = new Set<ChannelReader>();
 
   constructor(
     readonly journal: Journal,
@@ -61,13 +60,17 @@ export class JournalExchange implements Exchange {
   ) {}
 
   join(address: Address, receive: (packet: Packet) => void): () => void {
-    const reader = new ChannelReader(this.journal, channelStream(address), receive);
-    this.#readers.add(reader);
-    reader.start();
-    return () => {
-      reader.close();
-      this.#readers.delete(reader);
-    };
+    const reader = new StreamReader({
+      journal: this.journal,
+      stream: channelStream(address),
+      lookBack: 0,
+      onEntry: (bytes) => {
+        const packet = unpackPacket(bytes);
+        if (packet) receive(packet);
+      },
+    });
+    void reader.start();
+    return () => reader.close();
   }
 
   send(to: Address, packet: Packet): void {
@@ -119,57 +122,5 @@ class Outbox {
       }
     }
     this.#sending = false;
-  }
-}
-
-/** Reads the packets to one receiver from now on. */
-class ChannelReader {
-  #next: number | undefined;
-  #reading = false;
-  #again = false;
-  #closed = false;
-  #unwatch: (() => void) | undefined;
-
-  constructor(
-    readonly journal: Journal,
-    readonly stream: Stream,
-    readonly receive: (packet: Packet) => void,
-  ) {}
-
-  start(): void {
-    this.#unwatch = this.journal.watch(this.stream, () => void this.#read());
-    void this.#read();
-  }
-  close(): void {
-    this.#closed = true;
-    this.#unwatch?.();
-  }
-
-  async #read(): Promise<void> {
-    this.#again = true;
-    if (this.#reading) return;
-    this.#reading = true;
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      try {
-        await this.#readOn();
-      } catch {
-        this.#again = true;
-        await new Promise((resume) => setTimeout(resume, RETRY_MS));
-      }
-    }
-    this.#reading = false;
-  }
-  async #readOn(): Promise<void> {
-    this.#next ??= await this.journal.end(this.stream);
-    while (!this.#closed) {
-      const entries = await this.journal.read(this.stream, this.#next);
-      if (entries.length === 0) return;
-      for (const { offset, bytes } of entries) {
-        this.#next = offset + 1;
-        const packet = unpackPacket(bytes);
-        if (packet && !this.#closed) this.receive(packet);
-      }
-    }
   }
 }

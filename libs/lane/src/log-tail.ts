@@ -1,6 +1,7 @@
 import {
   catalogue,
   DecodeError,
+  topicOf,
   type Command,
   type Decided,
   type Event,
@@ -31,7 +32,7 @@ export interface LogRecord {
   readonly decided: readonly HouseDecided[];
 }
 
-export const logTopic = (service: Service): string => `log.${service}`;
+export const logTopic = (service: Service): string => topicOf('log', service);
 /** What the whole house sees in one order: every lane reads it first. */
 export const REFERENCE_TOPIC = logTopic('reference');
 export const logStream = (service: Service, partition: number): Stream => ({

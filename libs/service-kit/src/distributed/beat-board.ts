@@ -1,12 +1,11 @@
 import type { Journal } from '@ringfence/journal';
 import { addressNumber, type Address } from '@ringfence/kernel';
-import { logStream } from '@ringfence/lane';
+import { logStream, StreamReader } from '@ringfence/lane';
 import type { SeenPosition } from '../witnesses.js';
 import { beatStream, isOwners, unpackSign, type Beat, type Repeats, type Seen } from './beat.js';
 
 /** Signs before the end of a stream that are looked at first: who is there already. */
 const LOOK_BACK = 64;
-const RETRY_MS = 200;
 /** Processes remembered per lane: those that died are forgotten in time. */
 const PROCESSES_MAX = 16;
 
@@ -34,7 +33,7 @@ export interface BeatBoardOptions {
 /** Hears the signs of life of lanes, wherever they run. */
 export class BeatBoard {
   readonly #heard = new Map<number, Heard>();
-  readonly #ears: Ear[];
+  readonly #ears: StreamReader[];
   /** per log and witness, the newest position seen of it */
   readonly #seen = new Map<string, SeenPosition>();
   /** when the journal last could not be read, by the steady clock */
@@ -43,9 +42,12 @@ export class BeatBoard {
   constructor(readonly options: BeatBoardOptions) {
     this.#ears = options.addresses.map(
       (address) =>
-        new Ear(options.journal, address, {
-          hear: (bytes) => this.#hear(address, bytes),
-          deaf: () => (this.#deafAt = performance.now()),
+        new StreamReader({
+          journal: options.journal,
+          stream: beatStream(address),
+          lookBack: LOOK_BACK,
+          onEntry: (bytes) => this.#hear(address, bytes),
+          onFault: () => (this.#deafAt = performance.now()),
         }),
     );
   }
@@ -119,64 +121,5 @@ export class BeatBoard {
     const known = this.#seen.get(key);
     if (known && known.seq > seq) return;
     this.#seen.set(key, { stream: logStream(service, partition), seq, hash, who });
-  }
-}
-
-interface EarCalls {
-  readonly hear: (bytes: Uint8Array) => void;
-  readonly deaf: () => void;
-}
-
-/** Listens to one stream of signs. */
-class Ear {
-  #next: number | undefined;
-  #reading: Promise<void> | undefined;
-  #again = false;
-  #closed = false;
-  #unwatch: (() => void) | undefined;
-
-  constructor(
-    readonly journal: Journal,
-    readonly address: Address,
-    readonly calls: EarCalls,
-  ) {}
-
-  start(): Promise<void> {
-    this.#unwatch = this.journal.watch(beatStream(this.address), () => void this.#read());
-    return this.#read();
-  }
-  close(): void {
-    this.#closed = true;
-    this.#unwatch?.();
-  }
-
-  #read(): Promise<void> {
-    this.#again = true;
-    this.#reading ??= this.#readOn().finally(() => (this.#reading = undefined));
-    return this.#reading;
-  }
-  async #readOn(): Promise<void> {
-    const stream = beatStream(this.address);
-    while (this.#again && !this.#closed) {
-      this.#again = false;
-      try {
-        this.#next ??= Math.max(0, (await this.journal.end(stream)) - LOOK_BACK);
-        for (;;) {
-          const entries = await this.journal.read(stream, this.#next);
-          if (entries.length === 0 || this.#closed) break;
-          for (const { offset, bytes } of entries) {
-            this.#next = offset + 1;
-            this.calls.hear(bytes);
-          }
-        }
-      } catch {
-        if (this.#closed) return;
-        this.calls.deaf();
-        // old signs are deleted after minutes: what is gone was of no use any more
-        this.#next = undefined;
-        this.#again = true;
-        await new Promise((resume) => setTimeout(resume, RETRY_MS));
-      }
-    }
   }
 }

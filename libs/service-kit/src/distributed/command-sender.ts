@@ -1,6 +1,5 @@
-import type { Command } from '@ringfence/contracts';
 import { JournalBroken, type Journal, type Receipt } from '@ringfence/journal';
-import { addressText, type Address, type By, type CommandId } from '@ringfence/kernel';
+import { addressText, type Address, type CommandId } from '@ringfence/kernel';
 import {
   commandStream,
   packCommands,
@@ -224,15 +223,13 @@ export class CommandSender {
 
 function answerTo({ sheaf, index }: Waiting, decided: HouseDecided, receipt: Receipt): Answer {
   const { command, by } = sheaf.commands[index];
-  const isOwn = decided.origin.kind === 'client' && sameMember(decided.origin.by, by);
-  const isSame = decided.command === null || sameFields(decided.command, command);
+  const isOwn = decided.origin.kind === 'client' && decided.origin.by.member === by.member;
+  const isSame = decided.command === null || same(decided.command, command);
   if (!isOwn || !isSame) return { kind: 'conflict' };
   return { kind: 'answered', decided, receipt, repeated: false };
 }
-const sameMember = (a: By, b: By): boolean => a.member === b.member;
 
 /** Whether two commands say the same: plain data, where nothing and absent are one. */
-const sameFields = (a: Command, b: Command): boolean => same(a, b);
 function same(a: unknown, b: unknown): boolean {
   if (a === b || (isNothing(a) && isNothing(b))) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
