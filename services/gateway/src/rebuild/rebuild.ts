@@ -50,6 +50,8 @@ const NEAR = 2000;
 const SWAP_WITHIN_MS = 60_000;
 /** Object in use, lock not available; deadlock. */
 const LOCKED: ReadonlySet<string> = new Set(['55P03', '55006', '40P01']);
+/** The server ended the session; a statement may hear of it before the connection is closed. */
+const ENDED: ReadonlySet<string> = new Set(['57P01', '57P02', '57P03']);
 
 /** @throws RebuildRefused for a name that is none */
 export function projectionsNamed(name: string): readonly ProjectionName[] {
@@ -87,7 +89,7 @@ export async function rebuild(options: RebuildOptions): Promise<Rebuilt> {
     const rest = { ...options, live, runner, reference, everything, names };
     return await new Rebuild(rest).run();
   } catch (cause) {
-    if (!runner.isReleased) throw cause;
+    if (!runner.isReleased && !ENDED.has(codeOf(cause))) throw cause;
     const lost = 'the connection was lost; the old version serves, start it again';
     throw new RebuildRefused(lost, { cause });
   } finally {
@@ -169,8 +171,7 @@ class Rebuild {
       try {
         return await this.#compareAndSwap(refill);
       } catch (fault) {
-        const { code = '' } = fault instanceof QueryFailedError ? (fault.driverError as Coded) : {};
-        if (!LOCKED.has(code)) throw fault;
+        if (!LOCKED.has(codeOf(fault))) throw fault;
         this.means.say(`the tables are in use, trying again: ${String(fault)}`);
         if (performance.now() > end) {
           throw new RebuildRefused('somebody reads the tables without end', { cause: fault });
@@ -213,6 +214,9 @@ class Rebuild {
     }
   }
 }
-interface Coded {
-  readonly code?: string;
+
+/** SQLSTATE of what a statement met; empty for everything else. */
+function codeOf(fault: unknown): string {
+  if (!(fault instanceof QueryFailedError)) return '';
+  return (fault.driverError as { readonly code?: string }).code ?? '';
 }
