@@ -1,5 +1,5 @@
 // A process that takes a log over and appends until it is killed. Run by node with the folder and
-// whether writes are inline; prints `open`, then each record's sequence number once acknowledged.
+// how it writes; prints `open`, then each record's sequence number once acknowledged.
 import * as fs from 'node:fs';
 import { openOptions, takeOver, write } from '@ringfence/journal/suite';
 import { SegmentJournal } from './segment-journal.js';
@@ -8,9 +8,9 @@ import { SMALL } from './segments.fixture.js';
 const STDOUT = 1;
 const say = (line: string): void => void fs.writeSync(STDOUT, `${line}\n`);
 
-const [, , folder = '', inline = ''] = process.argv;
+const [, , folder = '', mode = ''] = process.argv;
 try {
-  const journal = await SegmentJournal.open(folder, { inline: inline === 'inline', sizes: SMALL });
+  const journal = await SegmentJournal.open(folder, { writes: mode === 'blocking' ? mode : 'beside', sizes: SMALL });
   const stream = { topic: 'log.accounts', partition: 0 };
   const writer = await takeOver(journal, stream, openOptions(`process ${process.pid}`));
   say('open');

@@ -16,14 +16,14 @@ import {
 const zero = { topic: 'log.accounts', partition: 0 };
 const bytes = (content: string): Uint8Array => Buffer.from(content);
 
-describe.each([true, false])('a disk that fails, writes inline: %s', (inline) => {
+describe.each(['blocking', 'beside'] as const)('a disk that fails, writes %s', (writes) => {
   let folder: string;
   let disk: FailingFiles;
   let journal: SegmentJournal;
   beforeEach(async () => {
     folder = newFolder();
     disk = new FailingFiles();
-    journal = await SegmentJournal.open(folder, { inline, sizes: SMALL, files: disk.files });
+    journal = await SegmentJournal.open(folder, { writes, sizes: SMALL, files: disk.files });
     await add(journal, 'before');
   });
   afterEach(async () => {

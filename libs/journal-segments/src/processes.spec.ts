@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 /** Starts a writer and hears it until `enough` lines, then kills it; everything it said. */
-async function doomed(enough: number, mode: 'inline' | 'async'): Promise<string[]> {
+async function doomed(enough: number, mode: 'blocking' | 'beside'): Promise<string[]> {
   const writer = spawn(process.execPath, [DOOMED, folder, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -38,7 +38,7 @@ async function doomed(enough: number, mode: 'inline' | 'async'): Promise<string[
 }
 
 describe('a process that is killed', () => {
-  it.each(['inline', 'async'] as const)(
+  it.each(['blocking', 'beside'] as const)(
     'loses no record that it acknowledged, writing %s',
     async (mode) => {
       const acked: string[] = [];
@@ -58,7 +58,7 @@ describe('a process that is killed', () => {
   );
 
   it('leaves its folder to the next one', async () => {
-    await doomed(3, 'async');
+    await doomed(3, 'beside');
     const lock = fs.readdirSync(folder).find((name) => name.startsWith('lock.'));
     expect(lock).toBe('lock.1');
     await using(folder, (journal) => add(journal, 'taken over'));
@@ -70,7 +70,7 @@ describe('one process writes a folder', () => {
   it('and a second one is told who does', async () => {
     await using(folder, async (journal) => {
       await add(journal, 'mine');
-      const said = await doomed(1, 'async');
+      const said = await doomed(1, 'beside');
       expect(said).toEqual([
         expect.stringContaining(`refused FolderInUse: ${folder} is being written by process`),
       ]);
@@ -93,7 +93,7 @@ describe('one process writes a folder', () => {
   it('of many who find it free', async () => {
     const dead = { pid: 2 ** 22 + 1, started: '' };
     fs.writeFileSync(join(folder, 'lock.3'), JSON.stringify(dead));
-    const said = await Promise.all([1, 2, 3, 4].map(() => doomed(1, 'async')));
+    const said = await Promise.all([1, 2, 3, 4].map(() => doomed(1, 'beside')));
     const refused = said.filter(([line]) => line?.startsWith('refused FolderInUse'));
     const opened = said.filter(([line]) => line === 'open');
     expect(refused.length + opened.length).toBe(4);

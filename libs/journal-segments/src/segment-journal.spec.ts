@@ -14,10 +14,10 @@ import {
   using,
 } from './segments.fixture.js';
 
-journalSuite('segments', () => segmentsUnderTest({}));
-journalSuite('segments, inline', () => segmentsUnderTest({ inline: true }));
-journalSuite('small segments', () => segmentsUnderTest({ sizes: SMALL }));
-journalSuite('small segments, inline', () => segmentsUnderTest({ sizes: SMALL, inline: true }));
+for (const writes of ['paced', 'blocking', 'beside'] as const) {
+  journalSuite(`segments, ${writes}`, () => segmentsUnderTest({ writes }));
+  journalSuite(`small segments, ${writes}`, () => segmentsUnderTest({ sizes: SMALL, writes }));
+}
 
 const record = (n: number): string => `${n}:${'x'.repeat((n * 397) % 1500)}`;
 
@@ -29,11 +29,11 @@ describe('a folder of segments', () => {
   const sizeOf = (name: string): number =>
     fs.statSync(join(folder, 'log.accounts', '3', name)).size;
 
-  it.each([true, false])(
-    'grows by files that double up to the largest, inline %s',
-    async (inline) => {
+  it.each(['blocking', 'beside'] as const)(
+    'grows by files that double up to the largest, writes %s',
+    async (writes) => {
       const written = Array.from({ length: 120 }, (_, n) => record(n));
-      const options = { sizes: SMALL, inline };
+      const options = { sizes: SMALL, writes };
       await using(
         folder,
         async (journal) => {

@@ -11,6 +11,7 @@ import {
 import { LogDamaged, ReadOnlyJournal } from './faults.js';
 import { type Files, nodeFiles } from './files.js';
 import { FolderLock } from './lock.js';
+import { Pace, type Writes } from './pace.js';
 import { StreamLog } from './stream-log.js';
 import { type Cut, type SegmentSizes, StreamWriter } from './stream-writer.js';
 
@@ -21,8 +22,8 @@ const SIZES: SegmentSizes = { firstBytes: MEGABYTE, maxBytes: 64 * MEGABYTE };
 export interface SegmentOptions {
   /** another process writes here; this one only reads, and never changes anything */
   readonly readOnly?: boolean;
-  /** writes block the process for their 0.1 to 1.5 ms and cost about half the CPU */
-  readonly inline?: boolean;
+  /** whether writes block the process; `paced` unless told: while the disk is quick */
+  readonly writes?: Writes;
   /** how large files grow */
   readonly sizes?: SegmentSizes;
   /** tests put failing ones here */
@@ -44,6 +45,7 @@ export class SegmentJournal implements Journal {
   readonly #stops = new Set<() => void>();
   /** interrupted writes that were cleared away, for the log of the process */
   readonly cuts: Cut[] = [];
+  readonly #pace: Pace;
   #isClosed = false;
 
   private constructor(
@@ -51,7 +53,9 @@ export class SegmentJournal implements Journal {
     private readonly options: SegmentOptions,
     private readonly files: Files,
     private readonly lock: FolderLock | undefined,
-  ) {}
+  ) {
+    this.#pace = new Pace(options.writes ?? 'paced');
+  }
 
   /** @throws FolderInUse when another process writes here and this one would too */
   static async open(folder: string, options: SegmentOptions = {}): Promise<SegmentJournal> {
@@ -132,8 +136,8 @@ export class SegmentJournal implements Journal {
 
   #writerOf(log: StreamLog, wakes: ReadonlySet<() => void>): StreamWriter | undefined {
     if (this.options.readOnly) return undefined;
-    const { inline = false, sizes = SIZES } = this.options;
-    const writer = new StreamWriter(this.files, log, { inline, sizes }, () => {
+    const { sizes = SIZES } = this.options;
+    const writer = new StreamWriter(this.files, log, { pace: this.#pace, sizes }, () => {
       for (const wake of wakes) queueMicrotask(() => wakes.has(wake) && wake());
     });
     if (writer.cut) this.cuts.push(writer.cut);

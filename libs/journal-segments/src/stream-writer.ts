@@ -3,6 +3,7 @@ import { InvariantViolation, invariant, present } from '@ringfence/kernel';
 import { LogDamaged } from './faults.js';
 import { codeOf, type Files } from './files.js';
 import { frameOf, recordIn, SEGMENT_HEAD_BYTES, segmentHead, verifies } from './frame.js';
+import type { Pace } from './pace.js';
 import { DRAFT, prepareSegment, writeAll, writeAllLater } from './preparation.js';
 import { segmentPath } from './segments.js';
 import type { StreamLog } from './stream-log.js';
@@ -14,8 +15,8 @@ export interface SegmentSizes {
   readonly maxBytes: number;
 }
 export interface WriterOptions {
-  /** writes block the process: half the CPU of writes that do not */
-  readonly inline: boolean;
+  /** shared by all streams on one disk */
+  readonly pace: Pace;
   readonly sizes: SegmentSizes;
 }
 
@@ -73,7 +74,7 @@ export class StreamWriter {
   /** Durable when answered `appended`; one after the other in the order of the calls. */
   append(bytes: Uint8Array): Promise<AppendResult> {
     const frame = frameOf(bytes);
-    if (this.options.inline && this.#waiting === 0 && this.#isReadyFor(frame)) {
+    if (this.options.pace.isBlocking && this.#waiting === 0 && this.#isReadyFor(frame)) {
       return Promise.resolve(this.#appendNow(frame));
     }
     this.#waiting++;
@@ -101,11 +102,14 @@ export class StreamWriter {
   }
 
   #appendNow(frame: Buffer): AppendResult {
+    const start = performance.now();
     try {
       writeAll(this.files, present(this.#file, 'an open segment'), frame, this.log.position);
     } catch (fault) {
       this.#inspect(frame);
       return unknown(fault);
+    } finally {
+      this.options.pace.blocked(performance.now() - start);
     }
     return { kind: 'appended', offset: this.#land(frame) };
   }
@@ -115,7 +119,7 @@ export class StreamWriter {
       const finished = await this.#mend();
       if (finished?.frame.equals(frame)) return { kind: 'appended', offset: finished.offset };
       if (this.#file === undefined || !this.#hasRoomFor(frame)) await this.#nextSegment();
-      if (this.options.inline) return this.#appendNow(frame);
+      if (this.options.pace.isBlocking) return this.#appendNow(frame);
       return await this.#appendLater(frame);
     } catch (fault) {
       if (fault instanceof InvariantViolation) throw fault;
@@ -132,6 +136,8 @@ export class StreamWriter {
     } catch (fault) {
       this.#inspect(frame);
       return unknown(fault);
+    } finally {
+      this.options.pace.passed();
     }
     return { kind: 'appended', offset: this.#land(frame) };
   }

@@ -34,7 +34,7 @@ export async function restoreToFolder(backup: string, folder: string): Promise<B
   try {
     const restored = await reading(backup, async (file, source) => {
       openHouseFolder(draft, file.partitions);
-      const target = await SegmentJournal.open(journalFolder(draft), { inline: true });
+      const target = await SegmentJournal.open(journalFolder(draft), { writes: 'blocking' });
       try {
         await copyAll(file, source, target);
       } finally {

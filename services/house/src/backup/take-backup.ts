@@ -54,7 +54,7 @@ export async function takeBackup(order: BackupOrder): Promise<BackupFile> {
     const asked = `this house has ${partitions}`;
     throw new BackupUnfit(`${folder} is of ${before.partitions} partitions, ${asked}`);
   }
-  const target = await SegmentJournal.open(journalFolder(folder), { inline: true });
+  const target = await SegmentJournal.open(journalFolder(folder), { writes: 'blocking' });
   try {
     const logs = await lookTwice(order, target, before);
     for (const log of logs) await resume(log, source, target, folder);
