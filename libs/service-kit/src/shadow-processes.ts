@@ -5,10 +5,10 @@ import type { ShadowSnapshots } from './lane-ground.js';
 import type { ShadowOrder } from './shadow-process.js';
 
 /**
- * After a snapshot the next waits so many times as long as it took: at most half of one processor
- * goes here, and only what lanes and clients leave.
+ * After a snapshot the next waits so many times as long as it took: at most a quarter of one
+ * processor goes here, and only what lanes and clients leave.
  */
-const REST_FACTOR = 1;
+const REST_FACTOR = 3;
 /** of what a failing process says, the end */
 const SAID_MAX = 2000;
 const PROGRAM = fileURLToPath(new URL('./shadow-process.js', import.meta.url));
