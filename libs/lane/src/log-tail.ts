@@ -45,8 +45,8 @@ const MESSAGES_KEPT = 4_000;
 
 /**
  * Decoded records that several readers of one process share, newest only. The owner of a log puts
- * its records here as it writes them, so
- * its neighbours need not decode them; the chain is checked by every reader all the same.
+ * its records here as it writes them, where there is none the first reader does, so that its
+ * neighbours need not decode them; the chain is checked by every reader all the same.
  */
 export class DecodeCache {
   readonly #records = new Map<string, readonly HouseDecided[]>();
@@ -84,8 +84,10 @@ export function decodeRecord(
   const known = cache?.get(hash);
   if (known) return { head, hash, offset, decided: known };
   try {
-    const decided = head.n === 0 ? [] : format === 1 ? catalogue.decode(body) : fromJsonBody(body);
-    return { head, hash, offset, decided: decided as readonly HouseDecided[] };
+    const read = head.n === 0 ? [] : format === 1 ? catalogue.decode(body) : fromJsonBody(body);
+    const decided = read as readonly HouseDecided[];
+    cache?.put(hash, decided);
+    return { head, hash, offset, decided };
   } catch (cause) {
     throw cause instanceof DecodeError ? unreadable(record, service, cause) : cause;
   }
