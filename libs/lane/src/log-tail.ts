@@ -41,7 +41,7 @@ export const logStream = (service: Service, partition: number): Stream => ({
 });
 
 /** Neighbours read within a record or two; what is kept longer the collector copies for nothing. */
-const MESSAGES_KEPT = 4_000;
+const MESSAGES_KEPT = 1_000;
 
 /**
  * Decoded records that several readers of one process share, newest only. The owner of a log puts
