@@ -73,6 +73,7 @@ export async function serveGateway(config: Config): Promise<Started> {
     ground,
     transport: house,
     stillness,
+    followed: (address) => house.followed(address),
     config: gatewayConfig(config),
   });
   const started = await startApp(
