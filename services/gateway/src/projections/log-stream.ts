@@ -146,6 +146,17 @@ export class LogStream {
   differsFrom(seen: Position): never {
     this.#refuse(this.folded, seen);
   }
+  /**
+   * Waits for more while the log may lag behind what somebody has seen of it.
+   *
+   * @throws LogTruncated when it ends before that position
+   */
+  async untilMore(seq: number): Promise<void> {
+    for (let attempt = 0; !(await this.hasMore()); attempt++) {
+      if (attempt === ATTEMPTS_MAX) this.endsBefore(seq);
+      await this.#wait();
+    }
+  }
   /** The log ends before a position that somebody has seen. @throws LogTruncated */
   endsBefore(seq: number): never {
     this.#refuse({ seq: this.folded.seq }, { seq });
