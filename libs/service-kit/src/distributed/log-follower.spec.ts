@@ -42,7 +42,7 @@ describe('a log that is followed', () => {
   });
   afterEach(() => scene.follower.close());
 
-  it('is heard by all who listen, from then on, and decoded for the process (KIT-160)', async () => {
+  it('is heard by all who listen from then on, decoded for the process (KIT-160)', async () => {
     const { follower, records, heard, cache, hashes } = scene;
     await scene.grow();
     expect([follower.started, follower.isCurrent]).toEqual([false, false]);
@@ -59,7 +59,7 @@ describe('a log that is followed', () => {
     expect(hashes.map((hash) => cache.get(hash))).toEqual([[], [], [], []]);
   });
 
-  it('is no longer current while it cannot be read, and nobody waits for it (KIT-161)', async () => {
+  it('is not current while it cannot be read, and nobody waits for it (KIT-161)', async () => {
     const { follower, journal, records } = scene;
     await scene.grow();
     follower.start(GENESIS);
