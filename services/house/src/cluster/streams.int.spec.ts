@@ -16,7 +16,7 @@ const amountsIn = (reader: EventReader): string[] =>
     .filter(({ data }) => data['fact'] === 'TransferReserved')
     .map(({ data }) => (data['changes'] as { reserved: string }[])[0].reserved);
 
-describeWith(['kafka', 'redis'], 'streams of a house with two gateways', ({ kafka, redis }) => {
+describeWith(['kafka'], 'streams of a house with two gateways', ({ kafka }) => {
   it(
     'go on at the other gateway when one is killed, with no gap and nothing twice (HOUSE-063)',
     async () => {
@@ -27,7 +27,6 @@ describeWith(['kafka', 'redis'], 'streams of a house with two gateways', ({ kafk
         partitions: 2,
         brokers: kafka.brokers,
         topicPrefix: `${uniqueName('streams')}.`,
-        redisUrl: redis.url,
         gateways: 2,
         environment: { RINGFENCE_PROJECTIONS: 'off' },
       });
