@@ -56,7 +56,7 @@ describe('accounts that are asked for often', () => {
     };
     expect(await hot.find(mine, 3)).toEqual({ seq: 3, value: 'at 3' });
   });
-  it('are not shown ahead of a log, such as one that was restored to an earlier state', async () => {
+  it('are not shown ahead of a log, such as one that was restored', async () => {
     const { hot, grow } = scene();
     grow();
     await hot.keep(mine, { stamp: 9, value: 'at 9' });
