@@ -70,11 +70,11 @@ const TABLE = {
   'libs/service-kit': [
     ...lib('kernel', 'contracts', 'lane', 'journal'),
     ...lib('journal-kafka', 'journal-segments'), // where the logs are is configuration
-    ...npm(...NEST, '@nestjs/platform-fastify', '@nestjs/terminus', 'zod'),
+    ...npm(...NEST, '@nestjs/platform-fastify', 'zod'),
     // logs and traces of every service are made here, and nowhere else
     ...npm('pino', '@opentelemetry/api', '@opentelemetry/sdk-trace-base'),
     ...npm('@opentelemetry/exporter-trace-otlp-http'),
-    builtin('fs'), // snapshots of lanes
+    builtin('fs', 'module'), // snapshots of lanes; what the engine compiled is kept
     NODE,
   ],
   'libs/simulation': [

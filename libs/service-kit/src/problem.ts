@@ -55,6 +55,10 @@ export const PROBLEMS = {
   'outcome-unknown': { status: 503, title: 'Nobody can tell yet what became of it; ask again' },
   'read-models-off': { status: 503, title: 'Read models are switched off' },
   'read-models-away': { status: 503, title: 'The database of the read models cannot be asked now' },
+  'read-models-checking': {
+    status: 503,
+    title: 'The read models are not yet compared with the logs; ask again',
+  },
   'account-parked': { status: 503, title: 'The read models cannot show this account' },
   'not-caught-up': { status: 503, title: 'The read model has not come so far yet' },
 } as const satisfies Readonly<Record<string, ProblemKind>>;

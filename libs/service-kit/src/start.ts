@@ -1,3 +1,4 @@
+import { flushCompileCache, getCompileCacheDir } from 'node:module';
 import { type DynamicModule, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -41,6 +42,8 @@ export async function startApp(root: DynamicModule, options: StartOptions): Prom
     app.connectMicroservice({ strategy: transport });
     await app.startAllMicroservices();
     await app.listen(port, host);
+    // a process that is killed keeps nothing otherwise, and its next start compiles all again
+    if (getCompileCacheDir() !== undefined) flushCompileCache();
     return { app, url: await app.getUrl() };
   } catch (fault) {
     await app.close();

@@ -1,5 +1,6 @@
 import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { Address } from '@ringfence/kernel';
 import type { FastifyInstance } from 'fastify';
 import {
   faultText,
@@ -7,6 +8,7 @@ import {
   HOSTED_LANES,
   Meters,
   type CommandBus,
+  type FollowedLog,
   LocalStillness,
   type HostedLanes,
   type LaneGround,
@@ -38,6 +40,8 @@ export interface GatewayOptions {
   readonly transport: CommandBus & ServiceCalls;
   /** when nothing waits in the house; by default of the lanes of this very process */
   readonly stillness?: Stillness;
+  /** logs that the process follows anyway; without it the gateway reads those that it needs */
+  readonly followed?: (address: Address) => FollowedLog;
   readonly config: GatewayConfig;
 }
 const OPTIONS = Symbol('GatewayOptions');
@@ -69,8 +73,8 @@ export class Gateway {
     if (tracer && options.config.projections === 'on') this.#rowSpans = new RowSpans(tracer, shown);
     const reference = new ReferenceReader(journal, ground.cache, this.#onFault);
     this.reference = reference;
-    const { ground: of, config } = options;
-    this.live = new Live({ ground: of, reference, config, onFault: this.#onFault });
+    const { ground: of, config, followed } = options;
+    this.live = new Live({ ground: of, reference, config, followed, onFault: this.#onFault });
   }
 
   /** Nest calls it before the server listens. */

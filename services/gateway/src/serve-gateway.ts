@@ -68,11 +68,11 @@ export async function serveGateway(config: Config): Promise<Started> {
     tracer,
     log: say,
   });
-  const { stillness } = house;
   const gateway = GatewayModule.on({
     ground,
     transport: house,
-    stillness,
+    stillness: house.stillness,
+    followed: (address) => house.followed(address),
     config: gatewayConfig(config),
   });
   const started = await startApp(

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Address } from '@ringfence/kernel';
 import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
-import { catLog, placeOf } from './cli/log-cat.js';
+import { openHouseLogs, type Environment } from './cli/house-place.js';
+import { catLog, laneNamed, type SeqRange } from './cli/log-cat.js';
 import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
 
 const USAGE = `usage:
@@ -22,8 +24,8 @@ const USAGE = `usage:
   ringfence restore --from DIR [--folder F]
       into an empty place: a new folder, or the topics that the environment names
 
-  --folder  of the house; or RINGFENCE_FOLDER. backup and restore take RINGFENCE_KAFKA_BROKERS
-            and its companions when no folder is named
+  --folder  of the house. When none is named, RINGFENCE_KAFKA_BROKERS and its companions say
+            where it is, or RINGFENCE_FOLDER
   --url     of the running house; or RINGFENCE_URL
   --key     of an operator; or RINGFENCE_KEY
   --database-url  of the read models; or RINGFENCE_DATABASE_URL
@@ -49,8 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
   });
   const { env } = process;
   const [noun, verb, name] = positionals;
-  const folder = values.folder ?? env['RINGFENCE_FOLDER'] ?? './data/house';
-  const { 'database-url': url, 'accept-differences': acceptDifferences } = values;
+  const { folder, 'database-url': url, 'accept-differences': acceptDifferences } = values;
   // these name what they act on in second place
   if (noun === 'rebuild' && verb) {
     return rebuildCommand({ projection: verb, folder, url, acceptDifferences }, env);
@@ -59,12 +60,15 @@ async function main(args: readonly string[]): Promise<number> {
     new HouseClient(values.url ?? env['RINGFENCE_URL'], values.key ?? env['RINGFENCE_KEY']);
   switch (`${noun} ${verb ?? ''}`.trim()) {
     case 'log cat': {
-      const range = { from: Number(values.from ?? 1), to: Number(values.to ?? Infinity) };
-      for await (const line of catLog(folder, placeOf(name), range)) console.log(line);
+      const range = {
+        from: seqNamed('from', values.from) ?? 1,
+        to: seqNamed('to', values.to) ?? Infinity,
+      };
+      await logCat(laneNamed(name), range, folder, env);
       return 0;
     }
     case 'lane resume': {
-      const { service, partition } = placeOf(name);
+      const { service, partition } = laneNamed(name);
       const lane = await client().post(`/v1/lanes/${service}/${partition}/resume`);
       console.log(JSON.stringify(lane));
       return (lane as { status?: string }).status === 'active' ? 0 : 1;
@@ -77,15 +81,36 @@ async function main(args: readonly string[]): Promise<number> {
       return 0;
     case 'backup':
       if (!values.to) throw new TypeError('backup: give --to, a folder');
-      say(positionLines(await backUp(values.to, values.folder, env)));
+      say(positionLines(await backUp(values.to, folder, env)));
       return 0;
     case 'restore':
       if (!values.from) throw new TypeError('restore: give --from, the folder of a backup');
-      say(positionLines(await restore(values.from, values.folder, env)));
+      say(positionLines(await restore(values.from, folder, env)));
       return 0;
     default:
       console.error(USAGE);
       return 2;
+  }
+}
+
+/** @throws TypeError naming the option */
+function seqNamed(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new TypeError(`--${option}: give the number of a record, 1 or more`);
+}
+
+async function logCat(
+  lane: Address,
+  range: SeqRange,
+  folder: string | undefined,
+  environment: Environment,
+): Promise<void> {
+  const house = await openHouseLogs(folder, environment, 'log-cat');
+  try {
+    for await (const line of catLog(house, lane, range)) console.log(line);
+  } finally {
+    await house.journal.close();
   }
 }
 

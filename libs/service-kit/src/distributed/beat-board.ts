@@ -13,15 +13,15 @@ const PROCESSES_MAX = 16;
 interface Heard {
   /** newest beat of whoever owns it */
   owner: Beat | undefined;
-  /** when it came in, by this process's steady clock, ms; 0: never */
-  at: number;
+  /** when it was given, by this process's steady clock, ms; undefined: never */
+  at: number | undefined;
   /** the last owner closed the lane in order, and nobody owned it since */
   hasLeft: boolean;
   /** newest beat per process, owners and standbys */
   readonly all: Map<string, Beat>;
 }
 
-const newHeard = (): Heard => ({ owner: undefined, at: 0, hasLeft: false, all: new Map() });
+const newHeard = (): Heard => ({ owner: undefined, at: undefined, hasLeft: false, all: new Map() });
 
 export interface BeatBoardOptions {
   readonly journal: Journal;
@@ -38,6 +38,8 @@ export class BeatBoard {
   readonly #seen = new Map<string, SeenPosition>();
   /** when the journal last could not be read, by the steady clock */
   #deafAt = 0;
+  /** since when beats are heard as they are given; infinite while older ones are read */
+  #listeningSince = 0;
 
   constructor(readonly options: BeatBoardOptions) {
     this.#ears = options.addresses.map(
@@ -54,7 +56,9 @@ export class BeatBoard {
 
   /** Resolves when what the streams hold now was heard. */
   async start(): Promise<void> {
+    this.#listeningSince = Infinity;
     await Promise.all(this.#ears.map((ear) => ear.start()));
+    this.#listeningSince = performance.now();
   }
   close(): void {
     for (const ear of this.#ears) ear.close();
@@ -64,10 +68,17 @@ export class BeatBoard {
   ownerOf(address: Address): Beat | undefined {
     return this.#heard.get(addressNumber(address))?.owner;
   }
-  /** since when the owner is silent, ms; infinite when nobody was ever heard */
+  /**
+   * Since when the owner is silent, ms; infinite when nobody was ever heard. What stood in the
+   * stream before this process listened is as old as its sender's clock says.
+   */
   silenceOf(address: Address): number {
-    const { at = 0 } = this.#heard.get(addressNumber(address)) ?? {};
-    return at === 0 ? Infinity : performance.now() - at;
+    const { at } = this.#heard.get(addressNumber(address)) ?? {};
+    return at === undefined ? Infinity : performance.now() - at;
+  }
+  /** how long this process has heard beats as they are given, ms; below 0 while it does not */
+  get listeningMs(): number {
+    return performance.now() - this.#listeningSince;
   }
   /** Whether the last owner said that it closed the lane: nobody need wait for it. */
   hasLeft(address: Address): boolean {
@@ -101,8 +112,12 @@ export class BeatBoard {
     if (heard.owner && heard.owner.head.epoch > beat.head.epoch) return;
     heard.owner = beat;
     heard.hasLeft = false;
-    heard.at = performance.now();
+    heard.at = performance.now() - this.#ageOf(beat);
     this.options.onBeat?.(address, beat);
+  }
+
+  #ageOf({ at }: Beat): number {
+    return this.#listeningSince === Infinity ? Math.max(0, Date.now() - at) : 0;
   }
 
   /** What others than the logs have seen of them. */

@@ -12,12 +12,27 @@ export interface LogFollowerOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
+/** One log as somebody follows it who shares what he hears: it is read and checked once. */
+export interface FollowedLog {
+  /** the last record heard, or where following began */
+  readonly head: ChainHead;
+  /** it is followed, and can be read now */
+  readonly isCurrent: boolean;
+  /** Hears every record from now on, in order. @returns stops it */
+  listen(hear: (record: LogRecord) => void): () => void;
+  /** Resolves when all that the log held at this moment was heard, or it cannot be read now. */
+  catchUp(): Promise<void>;
+}
+
 /** Follows one log from a position on, for as long as the process lives. */
-export class LogFollower {
+export class LogFollower implements FollowedLog {
+  readonly #hearers = new Set<(record: LogRecord) => void>();
   #tail: LogTail | undefined;
   #reading = false;
   #again = false;
   #closed = false;
+  #isFailing = false;
+  #catchingUp: (() => void)[] = [];
   #unwatch: (() => void) | undefined;
 
   constructor(readonly options: LogFollowerOptions) {}
@@ -27,6 +42,19 @@ export class LogFollower {
   }
   get started(): boolean {
     return this.#tail !== undefined;
+  }
+  get isCurrent(): boolean {
+    return this.started && !this.#isFailing && !this.#closed;
+  }
+  listen(hear: (record: LogRecord) => void): () => void {
+    this.#hearers.add(hear);
+    return () => this.#hearers.delete(hear);
+  }
+  catchUp(): Promise<void> {
+    if (!this.started || this.#closed) return Promise.resolve();
+    const caughtUp = new Promise<void>((resolve) => this.#catchingUp.push(resolve));
+    this.read();
+    return caughtUp;
   }
 
   /** @param from  a record that its owner named as accepted */
@@ -41,6 +69,7 @@ export class LogFollower {
   close(): void {
     this.#closed = true;
     this.#unwatch?.();
+    this.#letGo();
   }
 
   read(): void {
@@ -52,11 +81,10 @@ export class LogFollower {
     while (this.#again && !this.#closed) {
       this.#again = false;
       try {
-        for (;;) {
-          const records = await tail.poll(() => this.#wait());
-          if (records.length === 0) break;
-          for (const record of records) this.options.onRecord(record);
-        }
+        await this.#toEnd(tail);
+        this.#isFailing = false;
+        // who asked while this was read is answered by the next round
+        if (!this.#again) this.#letGo();
       } catch (fault) {
         if (this.#closed) break;
         this.options.onFault(fault);
@@ -65,8 +93,28 @@ export class LogFollower {
     }
     this.#reading = false;
   }
+  async #toEnd(tail: LogTail): Promise<void> {
+    for (;;) {
+      const records = await tail.poll(() => this.#wait());
+      if (records.length === 0) return;
+      for (const record of records) {
+        // other readers of the process need not decode it again
+        this.options.cache.put(record.hash, record.decided);
+        this.options.onRecord(record);
+        for (const hear of this.#hearers) hear(record);
+      }
+    }
+  }
+  /** Nobody waits for a log that cannot be read now. */
   #wait(): Promise<void> {
+    this.#isFailing = true;
+    this.#letGo();
     if (this.#closed) return Promise.reject(new Error('the process ends'));
     return new Promise((resume) => setTimeout(resume, RETRY_MS));
+  }
+  #letGo(): void {
+    const waiting = this.#catchingUp;
+    this.#catchingUp = [];
+    for (const resolve of waiting) resolve();
   }
 }

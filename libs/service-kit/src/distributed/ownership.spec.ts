@@ -128,6 +128,27 @@ describe('a lane is taken over', () => {
     expect(await waitsFor(ownership)).toBe(1_000);
   });
 
+  it('sooner by a process that starts after its owner fell silent (KIT-118)', async () => {
+    const journal = new MemoryJournal();
+    const aged = (ms: number): Beat => ({ ...beat('a', 1), at: Date.now() - ms });
+    await journal.append(beatStream(LANE), packSign(aged(60_000)));
+    const board = new BeatBoard({ journal, addresses: [LANE] });
+    await board.start();
+    expect(board.silenceOf(LANE)).toBeGreaterThanOrEqual(60_000);
+    const ownership = new Ownership({
+      board,
+      writer: 'p1',
+      instance: 1,
+      instances: 2,
+      silenceMs: 4_000,
+    });
+    expect(await waitsFor(ownership)).toBe(1_500);
+    // what is heard as it is given is heard now, whatever its sender's clock says
+    board.note(LANE, aged(60_000));
+    expect(await waitsFor(ownership)).toBe(4_000);
+    board.close();
+  });
+
   it('at once when its owner said that it closed it in order (KIT-117)', async () => {
     const board = new BeatBoard({ journal: new MemoryJournal(), addresses: [LANE] });
     const ownership = ownershipOf(board, 0);

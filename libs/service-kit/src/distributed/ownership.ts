@@ -6,6 +6,11 @@ import type { BeatBoard } from './beat-board.js';
 /** An owner that is silent so long is taken for dead. */
 const SILENCE_MS = 2_500;
 const SILENCE_MAX_MS = 30_000;
+/**
+ * So long a process listens before it believes that a silence began before it listened: three
+ * beats. The clock of whoever gave the last one may be behind its own.
+ */
+const LISTENED_MS = 1_500;
 /** Who took a lane over twice within this time waits twice as long before the third. */
 const SETTLED_MS = 60_000;
 const LOOK_MS = 100;
@@ -72,6 +77,10 @@ export class Ownership implements OwnershipRule {
     const isFirst = silence === Infinity && address.partition % instances === instance;
     if (isFirst || board.hasLeft(address)) return true;
     const awake = performance.now() - this.#awakeSince;
-    return Math.min(silence, awake, board.hearingMs) >= limit;
+    const { hearingMs, listeningMs } = board;
+    // for whoever fell silent before this process began to listen it need not wait all over again
+    const isOlder = silence !== Infinity && silence > listeningMs;
+    const enough = isOlder ? Math.min(limit, LISTENED_MS) : limit;
+    return silence >= limit && Math.min(awake, hearingMs, listeningMs) >= enough;
   }
 }

@@ -17,6 +17,7 @@ import type { Log } from '../logs/log.js';
 import { Meters } from '../metrics/meters.js';
 import { BeatBoard } from './beat-board.js';
 import { beatStream, packSign } from './beat.js';
+import type { FollowedLog } from './log-follower.js';
 import { PeerClient } from './peer-client.js';
 import { RemoteLanes } from './remote-lanes.js';
 import { RemoteStillness } from './stillness.js';
@@ -73,6 +74,11 @@ export class RemoteHouse implements CommandBus, ServiceCalls {
     this.#board.close();
     this.#bus.close();
     this.#peers.close();
+  }
+
+  /** A lane's log, which is followed for its answers. @throws InvariantViolation for no lane's */
+  followed(address: Address): FollowedLog {
+    return present(this.#bus.logOf(address), `a log of ${addressText(address)}`);
   }
 
   hand(batch: CommandBatch): Promise<BatchAnswer> {

@@ -47,11 +47,14 @@ export class StreamBus implements CommandBus {
     }
   }
 
-  /** A lane's owner was heard: from its position on the log is followed. */
+  /** A lane's owner was heard: from its position on the log is followed, if it can be named. */
   heardOf(address: Address): void {
     const owner = this.options.board.ownerOf(address);
     const log = this.#lines.get(addressNumber(address))?.log;
-    if (owner && log && !log.started && owner.status === 'active') log.start(owner.head);
+    if (!owner || !log || log.started) return;
+    // a lane that stopped has read so far; one that could not be opened names nothing
+    const isNamed = owner.status === 'active' || (owner.status === 'stopped' && owner.head.seq > 0);
+    if (isNamed) log.start(owner.head);
   }
 
   logOf(address: Address): LogFollower | undefined {

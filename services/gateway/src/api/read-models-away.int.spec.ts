@@ -1,24 +1,11 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { describeIfFound, startStack, type Stack } from '@ringfence/stack';
 import type { ReadModels } from '../projections/read-models.js';
-import { OpeningReadModels } from '../projections/opening-read-models.js';
 import { caughtUp, SpecHouse, until } from '../projections/spec-house.fixture.js';
 import { databaseAt } from '../read-store/postgres.fixture.js';
-import type { Edge } from './edge.js';
-import { ReferenceNames } from './names.js';
-import { registerReads } from './read-routes.js';
-import { serveApi } from './server.js';
+import { getFrom, ROW_PATHS, serveReads } from './reads-server.fixture.js';
 
 const START_MS = 120_000;
-const PATHS = ['/v1/balances', '/v1/accounts', '/v1/positions', '/v1/calls', '/v1/withdrawals'];
-
-/** Names under which everybody is an operator. */
-class OpenNames extends ReferenceNames {
-  override keyOf() {
-    return { key: 1, member: 0 as never, role: 'operator' } as const;
-  }
-}
-
 describeIfFound(['postgres'], 'reads while the database of the read models is away', () => {
   let stack: Stack<'postgres'>;
   let server: FastifyInstance;
@@ -29,28 +16,23 @@ describeIfFound(['postgres'], 'reads while the database of the read models is aw
     stack = await startStack({ parts: ['postgres'] });
     models = house.readModels(databaseAt(stack.postgres.url, { connectTimeoutMs: 500 }));
     await caughtUp(models);
-    const opening = new OpeningReadModels(models);
-    const limits = { check: () => undefined };
-    const edge = { reference: { names: new OpenNames() }, readModels: () => opening, limits };
-    server = fastify();
-    const onFault = (fault: unknown): void => void faults.push(fault);
-    serveApi(server, (scope) => registerReads(scope, edge as unknown as Edge), onFault);
+    server = serveReads(models, (fault) => faults.push(fault));
   }, START_MS);
   afterAll(async () => {
     await server.close();
     await house.end();
     await stack.stop();
   });
-  const get = (url: string) => server.inject({ url, headers: { authorization: 'Bearer key' } });
+  const get = (url: string) => getFrom(server, url);
 
   it(
     'are answered 503 at once, before and after the outage is noted, then again',
     async () => {
-      for (const path of PATHS) expect((await get(path)).statusCode).toBe(200);
+      for (const path of ROW_PATHS) expect((await get(path)).statusCode).toBe(200);
       await stack.postgres.kill();
       // nothing is being written: reads find out first, `/health` a little later
       for (let round = 0; round < 2; round++) {
-        for (const path of PATHS) {
+        for (const path of ROW_PATHS) {
           const { statusCode, headers, body } = await get(path);
           expect(faults).toEqual([]);
           expect([path, statusCode, headers['retry-after']]).toEqual([path, 503, '1']);
@@ -62,7 +44,7 @@ describeIfFound(['postgres'], 'reads while the database of the read models is aw
       await stack.postgres.restart();
       await until('the outage is over', () => models.outage === undefined);
       await caughtUp(models);
-      for (const path of PATHS) expect((await get(path)).statusCode).toBe(200);
+      for (const path of ROW_PATHS) expect((await get(path)).statusCode).toBe(200);
       expect(faults).toEqual([]);
     },
     START_MS,

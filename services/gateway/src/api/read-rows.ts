@@ -17,16 +17,20 @@ const PAGE_MAX = 1000;
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * @throws Refused `read-models-off`, also when they stopped, and `read-models-away` while their
- *   database cannot be asked; the detail says why
+ * @throws Refused `read-models-off`, also when they stopped, `read-models-away` while their
+ *   database cannot be asked, `read-models-checking` before they were compared with the logs; the
+ *   detail says why
  */
 export async function readModelsOf({ readModels }: Edge): Promise<ReadModels> {
   const models = await readModels().opened();
-  const { fault, outage } = readModels();
+  const { fault, outage, isComparing } = readModels();
   if (fault === undefined && outage && (!models || isDatabaseAway(outage.fault))) {
     throw databaseAway(outage.fault);
   }
   if (models && fault === undefined) return models;
+  if (isComparing && fault === undefined) {
+    throw new Refused(problem('read-models-checking'), RETRY_AFTER_SECONDS);
+  }
   const detail = fault === undefined ? undefined : `they stopped: ${faultText(fault)}`;
   throw new Refused(problem('read-models-off', { detail }));
 }

@@ -1,8 +1,10 @@
 import type { Service } from '@ringfence/kernel';
 import { invariant } from '@ringfence/kernel';
-import type { LaneGround } from '@ringfence/service-kit';
+import type { Address } from '@ringfence/kernel';
+import type { FollowedLog, LaneGround } from '@ringfence/service-kit';
 import type { ReferenceReader } from '../api/reference-reader.js';
 import type { Feed } from './feed.js';
+import { FollowedFeed } from './followed-feed.js';
 import { LogFeed } from './log-feed.js';
 
 /** Commands and events kept of all logs together, and of each at least. */
@@ -14,15 +16,20 @@ const SERVICES: readonly Service[] = ['accounts', 'risk', 'liquidation'];
 export interface FeedsOptions {
   readonly ground: LaneGround;
   readonly reference: ReferenceReader;
+  /** logs that the process follows anyway; without it the feeds read them */
+  readonly followed?: (address: Address) => FollowedLog;
   readonly onFault: (fault: unknown) => void;
 }
 
-/** The logs that the gateway follows for those who need them. Every gateway reads them itself. */
+/**
+ * The logs that the gateway follows for those who need them. Every gateway reads them itself, and
+ * none of them twice.
+ */
 export class Feeds {
-  readonly #logs: readonly LogFeed[];
+  readonly #logs: readonly (LogFeed | FollowedFeed)[];
   readonly #reference: Feed;
 
-  constructor({ ground, reference, onFault }: FeedsOptions) {
+  constructor({ ground, reference, followed, onFault }: FeedsOptions) {
     const { partitions, journal } = ground;
     const { cache } = ground.options;
     const logs = SERVICES.length * partitions;
@@ -31,7 +38,10 @@ export class Feeds {
     this.#reference = reference;
     this.#logs = SERVICES.flatMap((service) =>
       Array.from({ length: partitions }, (_, partition) => {
-        return new LogFeed({ ...options, service, partition });
+        const log = followed?.({ service, partition });
+        return log
+          ? new FollowedFeed({ service, partition, log, messagesMax })
+          : new LogFeed({ ...options, service, partition });
       }),
     );
   }

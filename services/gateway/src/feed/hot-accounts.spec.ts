@@ -45,11 +45,22 @@ describe('accounts that are asked for often', () => {
     await hot.keep(mine, { stamp: 1, value: 'at 1' });
     expect(await hot.find(mine, 2)).toBeUndefined();
   });
-  it('are shown as another gateway, which is further, knew them', async () => {
+  it('are shown as another gateway, which was further, knew them', async () => {
+    const { hot, grow, feed } = scene();
+    grow();
+    await hot.keep(mine, { stamp: 3, value: 'at 3' });
+    feed.use = () => {
+      grow();
+      grow();
+      return Promise.resolve();
+    };
+    expect(await hot.find(mine, 3)).toEqual({ seq: 3, value: 'at 3' });
+  });
+  it('are not shown ahead of a log, such as one that was restored', async () => {
     const { hot, grow } = scene();
     grow();
     await hot.keep(mine, { stamp: 9, value: 'at 9' });
-    expect(await hot.find(mine, 9)).toEqual({ seq: 9, value: 'at 9' });
+    expect(await hot.find(mine, 9)).toBeUndefined();
   });
   it('are not shown when nobody can tell what happened since', async () => {
     const { hot, grow, feed } = scene(3);

@@ -39,8 +39,10 @@ export class HotAccounts {
   async find(account: AccountId, atLeast: number): Promise<HotAccount | undefined> {
     const feed = this.feedOf(partitionOf(account));
     const isReady = feed.isAwake;
-    void feed.use();
+    const caughtUp = feed.use();
     const kept = isReady ? await this.memory.get(keyOf(account), 0) : undefined;
+    // another gateway is further, or knows a log that was longer: only the log can tell
+    if (kept && kept.stamp > feed.seq) await caughtUp;
     const seq = kept && this.#provenTo(account, kept, feed);
     if (!kept || seq === undefined || seq < atLeast) {
       this.counts.missed++;
@@ -57,8 +59,9 @@ export class HotAccounts {
   /** The position up to which a value still holds; undefined when it does not, or may not. */
   #provenTo(account: AccountId, { stamp }: Stamped, feed: Feed): number | undefined {
     const known = this.#looked.get(account);
+    if (stamp > feed.seq) return undefined;
     const from = known?.stamp === stamp ? known.through : stamp;
-    if (from >= feed.seq) return from;
+    if (from === feed.seq) return from;
     const records = feed.recent.since(from);
     if (!records || records.some((record) => changes(record, feed.partition, account))) {
       return undefined;

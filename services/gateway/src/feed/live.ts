@@ -1,4 +1,4 @@
-import type { HealthSign, LaneGround } from '@ringfence/service-kit';
+import type { FollowedLog, HealthSign, LaneGround } from '@ringfence/service-kit';
 import type { ReferenceReader } from '../api/reference-reader.js';
 import { RequestLimits } from '../api/request-limits.js';
 import type { Ephemeral } from '../ephemeral/ephemeral.js';
@@ -8,7 +8,7 @@ import { RedisEphemeral } from '../ephemeral/redis-ephemeral.js';
 import type { GatewayConfig } from '../gateway.config.js';
 import { Streams } from '../stream/streams.js';
 import type { Topic } from '../stream/topics.js';
-import { partitionOf } from '@ringfence/kernel';
+import { partitionOf, type Address } from '@ringfence/kernel';
 import type { Feed } from './feed.js';
 import { Feeds } from './feeds.js';
 import { HotAccounts } from './hot-accounts.js';
@@ -18,6 +18,8 @@ export interface LiveOptions {
   readonly ground: LaneGround;
   readonly reference: ReferenceReader;
   readonly config: GatewayConfig;
+  /** logs that the process follows anyway */
+  readonly followed?: (address: Address) => FollowedLog;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -31,7 +33,7 @@ export class Live {
   readonly #feeds: Feeds;
   readonly #guarded: GuardedEphemeral | undefined;
 
-  constructor({ ground, reference, config, onFault }: LiveOptions) {
+  constructor({ ground, reference, config, followed, onFault }: LiveOptions) {
     const { redisUrl, rate, limitsClock } = config;
     const house = (): string | undefined => reference.house;
     this.#guarded =
@@ -40,7 +42,7 @@ export class Live {
         : new GuardedEphemeral(new RedisEphemeral({ url: redisUrl, house }));
     this.memory = this.#guarded ?? new MemoryEphemeral();
     this.limits = new RequestLimits({ memory: this.memory, rate, limitsClock });
-    this.#feeds = new Feeds({ ground, reference, onFault });
+    this.#feeds = new Feeds({ ground, reference, followed, onFault });
     this.hot = new HotAccounts(this.memory, (p) => this.#feeds.of('accounts', p));
     this.prices = new Prices(reference, this.memory);
     this.streams = new Streams({ reference, feedsOf: (topic) => this.#feedsOf(topic) });

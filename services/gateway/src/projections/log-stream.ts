@@ -5,6 +5,7 @@ import type { Checkpoint } from '../read-store/checkpoint.entity.js';
 import { Closing } from '../read-store/outages.js';
 import type { Position, Step } from '../read-store/read-store.js';
 import type { Projection } from './projection.js';
+import { holdsRecord } from './proof.js';
 import { RowSet } from './rows.js';
 
 const RETRY_MS = 100;
@@ -37,6 +38,7 @@ export class LogStream {
    */
   known: Position;
   readonly #who: string;
+  #isProven = false;
   /** read, and not yet folded */
   #waiting: readonly LogRecord[] = [];
 
@@ -58,6 +60,28 @@ export class LogStream {
     this.written = known;
     this.reflected = known;
     this.known = known;
+  }
+
+  /** Whether the log was seen to hold what the rows reflected when this process found them. */
+  get isProven(): boolean {
+    return this.#isProven;
+  }
+  /** Looks at the one record that the rows reflect last; if that says nothing, the fold will. */
+  async prove(): Promise<void> {
+    await this.#look();
+    if (!this.#isProven) void this.#lookOn();
+  }
+  async #look(): Promise<void> {
+    const { options, tail, known } = this;
+    if (await holdsRecord(options.journal, tail.stream, known)) this.#isProven = true;
+  }
+  /** As long as a log may lag behind what others have read of it. */
+  async #lookOn(): Promise<void> {
+    for (let attempt = 1; attempt < ATTEMPTS_MAX && !this.#isProven; attempt++) {
+      await new Promise((resume) => setTimeout(resume, RETRY_MS));
+      if (this.options.isClosed()) return;
+      await this.#look();
+    }
   }
 
   /** How far this log would be in the rows when all that was folded is written. */
@@ -101,7 +125,10 @@ export class LogStream {
   fold({ head, hash, decided }: LogRecord, rows: RowSet): number {
     const { service, partition, known } = this;
     const { seq } = head;
-    if (seq === known.seq && hash !== known.hash) this.#refuse({ seq, hash });
+    if (seq === known.seq) {
+      if (hash !== known.hash) this.#refuse({ seq, hash });
+      this.#isProven = true;
+    }
     const into = seq <= known.seq ? new RowSet() : rows;
     const place = { service, partition, time: head.ts };
     let events = 0;
@@ -118,6 +145,17 @@ export class LogStream {
   /** Another record stands where somebody has seen one. @throws LogTruncated */
   differsFrom(seen: Position): never {
     this.#refuse(this.folded, seen);
+  }
+  /**
+   * Waits for more while the log may lag behind what somebody has seen of it.
+   *
+   * @throws LogTruncated when it ends before that position
+   */
+  async untilMore(seq: number): Promise<void> {
+    for (let attempt = 0; !(await this.hasMore()); attempt++) {
+      if (attempt === ATTEMPTS_MAX) this.endsBefore(seq);
+      await this.#wait();
+    }
   }
   /** The log ends before a position that somebody has seen. @throws LogTruncated */
   endsBefore(seq: number): never {

@@ -28,6 +28,10 @@ export class OpeningReadModels {
   get parked(): Parked {
     return this.models?.parked ?? NOBODY;
   }
+  /** Open, but not yet compared with the logs: nobody may read them. */
+  get isComparing(): boolean {
+    return this.models?.isOpen === true && !this.models.isCompared;
+  }
   /** Records that no row reflects yet; undefined while they open. */
   lag(): number | undefined {
     return this.models ? this.models.lag() : 0;
@@ -49,11 +53,12 @@ export class OpeningReadModels {
   /**
    * Waits while they open.
    *
-   * @returns undefined when they are off, could not be opened, or wait for their database
+   * @returns undefined when they are off, could not be opened, wait for their database, or are not
+   *   compared with the logs yet
    */
   async opened(): Promise<ReadModels | undefined> {
     await this.models?.opened();
-    return this.models?.isOpen === true ? this.models : undefined;
+    return this.models?.isCompared === true ? this.models : undefined;
   }
   async close(): Promise<void> {
     await this.models?.close();

@@ -101,12 +101,17 @@ export class Projector {
       return new LogStream(service, partition, { seq: known.seq, hash: known.hash }, more);
     });
     const parking = new Parking(store, standing.parked, options.onParked);
+    await Promise.all(streams.map((stream) => stream.prove()));
     return new Projector(options, parking, streams, life);
   }
 
   /** accounts whose rows stand still */
   get parked(): Parked {
     return this.parking.parked;
+  }
+  /** Whether the logs hold what the rows showed when this process found them. */
+  get isCompared(): boolean {
+    return this.streams.every(({ isProven }) => isProven);
   }
   /** what the read models hold of a log */
   positionOf(service: Service, partition: number): Position | undefined {

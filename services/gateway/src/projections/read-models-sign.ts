@@ -11,7 +11,7 @@ const NAMED_MAX = 20;
  * why and since when.
  */
 export function readModelsSign(models: OpeningReadModels): ReturnType<HealthSign['look']> {
-  const { isOn, fault, outage, parked } = models;
+  const { isOn, fault, outage, parked, isComparing } = models;
   if (fault !== undefined) return { isUp: false, shown: { fault: faultText(fault) } };
   if (outage) {
     const since = new Date(outage.since).toISOString();
@@ -22,5 +22,6 @@ export function readModelsSign(models: OpeningReadModels): ReturnType<HealthSign
     account: accountText(account as AccountId),
     reason,
   }));
-  return { isUp: true, shown: { isOn, parked: parked.size, accounts: named } };
+  const standing = { isOn, parked: parked.size, accounts: named };
+  return { isUp: true, shown: isComparing ? { ...standing, isComparing } : standing };
 }

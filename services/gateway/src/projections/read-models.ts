@@ -86,6 +86,13 @@ export class ReadModels {
   get isOpen(): boolean {
     return this.#projector !== undefined;
   }
+  /**
+   * Whether the logs were seen to hold what the rows show. Until then the rows may be of another
+   * history: of logs that were restored to an earlier state.
+   */
+  get isCompared(): boolean {
+    return this.#projector?.isCompared ?? false;
+  }
   /** Resolves when they are open, cannot be opened, or their database is away. */
   async opened(): Promise<void> {
     await this.#tidings.promise;

@@ -72,7 +72,7 @@ export class Refill {
       const rows = new RowSet();
       while (rows.count < ROWS_MAX && stream.folded.seq < to) {
         const records = await stream.next(to);
-        if (records.length === 0) stream.endsBefore(to);
+        if (records.length === 0) await stream.untilMore(to);
         for (const record of records) {
           for (const { topic, to: seq } of record.head.in) {
             if (topic === 'log.reference') await this.options.reference(seq);

@@ -16,6 +16,11 @@ import { until } from './until.js';
 
 const CLI = fileURLToPath(new URL('../cli.js', import.meta.url));
 const WAIT_MS = 30_000;
+/** a bucket of one contract alone, with collateral for little more than its initial margin */
+const THIN_BUCKET = `isolated:${LISTING.instrument}`;
+const THIN = { lots: '0.1', collateral: '20' };
+/** so far the price falls that what is left is below the call level and above maintenance */
+const FALL = 0.0085;
 /** a run of ids apart from those of loads */
 const RUN = 0xffff_fff1;
 
@@ -83,12 +88,41 @@ export class StoppedLane {
     const fields = { from: from.account, to: to.account, asset: SETTLEMENT, amount: '0.5' };
     return ['/v1/transfers', venueSecret(from.member), fields];
   }
-  trade([buyer, seller]: readonly [Person, Person]): readonly [string, string, Item] {
+  trade(
+    [buyer, seller]: readonly [Person, Person],
+    { buyerBucket = BUCKET, lots = '0.002' } = {},
+  ): readonly [string, string, Item] {
     const sides = { buyer: buyer.account, seller: seller.account };
-    const buckets = { buyerBucket: BUCKET, sellerBucket: BUCKET };
+    const buckets = { buyerBucket, sellerBucket: BUCKET };
     const price = FIRST_PRICE.toFixed(2);
-    const fields = { instrument: LISTING.instrument, lots: '0.002', price, ...sides, ...buckets };
+    const fields = { instrument: LISTING.instrument, lots, price, ...sides, ...buckets };
     return ['/v1/trades', venueSecret(VENUE), fields];
+  }
+  /** Sends an order and waits for its end. */
+  async complete([path, secret, fields]: readonly [string, string, Item]): Promise<void> {
+    await this.untilAccepted(await this.order(path, secret, fields), secret);
+  }
+
+  /**
+   * Takes a position that the next fall of the price brings below its call level, and lets the
+   * price fall.
+   *
+   * @returns the account that is to be called
+   */
+  async fallBelowCall(pair: readonly [Person, Person]): Promise<string> {
+    const [{ account, member }] = pair;
+    const move = { account, source: 'excess', target: THIN_BUCKET, asset: SETTLEMENT };
+    const fields = { ...move, amount: THIN.collateral };
+    await this.complete(['/v1/moves', venueSecret(member), fields]);
+    await this.complete(this.trade(pair, { buyerBucket: THIN_BUCKET, lots: THIN.lots }));
+    await this.#tick();
+    await this.#publish(FIRST_PRICE * (1 - FALL));
+    return account;
+  }
+  /** Accounts whose margin call is open, as the read models show it. */
+  async called(): Promise<readonly string[]> {
+    const { items } = await this.house.api.get<{ items: Item[] }>('/v1/calls?status=open');
+    return items.map(({ account }) => String(account));
   }
   /** One request and what it gets at once. */
   try([path, secret, fields]: readonly [string, string, Item]): Promise<Said> {
@@ -98,10 +132,16 @@ export class StoppedLane {
 
   /** Lets time pass, publishes prices and schedules a round. */
   async round(): Promise<void> {
+    await this.#tick();
+    await this.#publish(FIRST_PRICE);
+    await this.order('/v1/rounds', OPERATOR_SECRET, { domain: DOMAIN, funding: [] });
+  }
+  async #tick(): Promise<void> {
     this.#time += STEP_MS;
     await this.order('/v1/ticks', OPERATOR_SECRET, { time: this.#time, source: 'chaos' });
-    await this.order('/v1/frames', OPERATOR_SECRET, frameOf(this.#time, FIRST_PRICE));
-    await this.order('/v1/rounds', OPERATOR_SECRET, { domain: DOMAIN, funding: [] });
+  }
+  async #publish(price: number): Promise<void> {
+    await this.order('/v1/frames', OPERATOR_SECRET, frameOf(this.#time, price));
   }
   /** Lanes that an open round waits for, as the metrics name them. */
   async waitedFor(): Promise<readonly string[]> {

@@ -1,8 +1,7 @@
 import { catalogue } from '@ringfence/contracts';
-import { SegmentJournal } from '@ringfence/journal-segments';
 import { SERVICES, type Address } from '@ringfence/kernel';
 import { LogTail, logStream, type LogRecord } from '@ringfence/lane';
-import { journalFolder } from '@ringfence/service-kit';
+import type { OpenedHouse } from './house-place.js';
 
 const ATTEMPTS_MAX = 20;
 const WAIT_MS = 50;
@@ -13,7 +12,7 @@ export class NoSuchLane extends Error {
 }
 
 /** Reads `accounts/3`. @throws NoSuchLane */
-export function placeOf(text = ''): Address {
+export function laneNamed(text = ''): Address {
   const [, name, partition] = /^([a-z]+)\/(\d{1,4})$/.exec(text) ?? [];
   const service = SERVICES.find((each) => each === name);
   if (service === undefined || partition === undefined) {
@@ -22,6 +21,7 @@ export function placeOf(text = ''): Address {
   return { service, partition: Number(partition) };
 }
 
+/** Record numbers, both included. */
 export interface SeqRange {
   readonly from: number;
   readonly to: number;
@@ -29,26 +29,28 @@ export interface SeqRange {
 
 /**
  * Records of a lane's log in plain JSON: head, hash, and every decision with its command and
- * events.
+ * events; up to where the log ends now.
+ *
+ * @throws NoSuchLane when the house has no such partition; what a log throws that does not verify
  */
 export async function* catLog(
-  folder: string,
+  { journal, partitions }: OpenedHouse,
   { service, partition }: Address,
   { from, to }: SeqRange,
 ): AsyncGenerator<string> {
-  const journal = await SegmentJournal.open(journalFolder(folder), { readOnly: true });
-  try {
-    const tail = new LogTail(journal, service, logStream(service, partition));
-    for (;;) {
-      const records = await tail.poll(wait);
-      if (records.length === 0) return;
-      for (const record of records) {
-        if (record.head.seq > to) return;
-        if (record.head.seq >= from) yield lineOf(record);
-      }
+  const count = service === 'reference' ? 1 : partitions;
+  if (partition >= count) {
+    throw new NoSuchLane(`${service}/${partition}: the house has ${service}/0 to ${count - 1}`);
+  }
+  const tail = new LogTail(journal, service, logStream(service, partition));
+  for (;;) {
+    const records = await tail.poll(wait);
+    // a broker may say a moment too early that there is nothing more
+    if (records.length === 0 && (await tail.isAtEnd(wait))) return;
+    for (const record of records) {
+      if (record.head.seq > to) return;
+      if (record.head.seq >= from) yield lineOf(record);
     }
-  } finally {
-    await journal.close();
   }
 }
 

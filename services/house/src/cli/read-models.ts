@@ -7,10 +7,8 @@ import {
   RebuildRefused,
   type DatabaseConfig,
 } from '@ringfence/gateway';
-import { SegmentJournal } from '@ringfence/journal-segments';
-import { journalFolder, readConfig } from '@ringfence/service-kit';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { readConfig } from '@ringfence/service-kit';
+import { openHouseLogs, type Environment } from './house-place.js';
 
 /** The read models' PostgreSQL, for a command that is of no use without one. */
 function databaseIn(environment: Environment, url: string | undefined): DatabaseConfig {
@@ -25,13 +23,14 @@ function databaseIn(environment: Environment, url: string | undefined): Database
 
 export interface RebuildCommand {
   readonly projection: string;
-  readonly folder: string;
+  /** of an embedded house; else the environment says where the logs are */
+  readonly folder?: string;
   readonly url?: string;
   readonly acceptDifferences: boolean;
 }
 
 /**
- * Rebuilds from the logs of a folder; the house may be running. Prints the result as JSON, and how
+ * Rebuilds from the logs of a house, which may be running. Prints the result as JSON, and how
  * it goes beside it.
  *
  * @returns exit status: 1 when the versions differ and the old one was kept
@@ -41,7 +40,7 @@ export async function rebuildCommand(
   environment: Environment,
 ): Promise<number> {
   const database = databaseIn(environment, url);
-  const journal = await SegmentJournal.open(journalFolder(folder), { readOnly: true });
+  const { journal } = await openHouseLogs(folder, environment, 'rebuild');
   try {
     const say = (line: string): void => console.error(line);
     const rebuilt = await rebuild({ journal, database, projection, acceptDifferences, say });

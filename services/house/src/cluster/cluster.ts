@@ -1,4 +1,7 @@
 import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { addressesOf, addressText, SERVICES } from '@ringfence/kernel';
+import { activeLanes } from './active-lanes.js';
 import { PROCESSES, ServiceProcess, type ProcessService } from './service-process.js';
 
 export interface ClusterOptions {
@@ -21,6 +24,10 @@ export interface ClusterOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** What the engine compiled of the build, for the next process: half of a start is that. */
+const COMPILED = fileURLToPath(
+  new URL('../../../../node_modules/.cache/compiled', import.meta.url),
+);
 const OWNED_MS = 120_000;
 const LOOK_MS = 50;
 
@@ -46,12 +53,18 @@ export class Cluster {
     });
   }
 
-  /** Starts every process that does not run; resolves when all serve. */
+  /** Starts every process that does not run, standbys last; resolves when all serve. */
   async start(): Promise<void> {
-    // the topics are made by whoever comes first
-    const [first, ...rest] = this.processes.filter(({ isRunning }) => !isRunning);
-    await first?.start();
-    await Promise.all(rest.map((each) => each.start()));
+    await this.startFirst();
+    await startAll(this.processes);
+  }
+  /**
+   * Starts the first process of each service that does not run; resolves when these serve. After
+   * an end of all of them at once the house is back with these, so standbys must not take their
+   * time.
+   */
+  startFirst(): Promise<void> {
+    return startAll(this.processes.filter(({ plan }) => plan.instance === 0));
   }
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((each) => each.stop()));
@@ -60,17 +73,36 @@ export class Cluster {
     await Promise.all(this.processes.map((each) => each.kill()));
   }
 
-  /** Resolves when every lane has an owner that decides, and the gateways take requests. */
+  /**
+   * Resolves when every lane is decided for by a process that runs, and the gateways that run take
+   * requests.
+   */
   async untilOwned(ms = OWNED_MS): Promise<void> {
     const end = performance.now() + ms;
-    const gateways = this.processes.filter(({ plan }) => plan.service === 'gateway');
-    const places = gateways.flatMap(({ url }) => [`${url}/health`, `${url}/ready`]);
     for (;;) {
-      const said = await Promise.all(places.map(whyNot));
-      if (said.every((each) => each === '')) return;
-      if (performance.now() > end) throw new Error(`the house does not come up: ${said.join(' ')}`);
+      const missing = [...(await this.#withoutOwner()), ...(await this.#unready())];
+      if (missing.length === 0) return;
+      if (performance.now() > end) {
+        throw new Error(`the house does not come up: ${missing.join(' ')}`);
+      }
       await new Promise((resume) => setTimeout(resume, LOOK_MS));
     }
+  }
+  /** A gateway believes for some seconds in owners that are dead: they are asked themselves. */
+  async #withoutOwner(): Promise<readonly string[]> {
+    const services = this.#running.filter(({ plan }) => plan.service !== 'gateway');
+    const active = new Set((await Promise.all(services.map(({ url }) => activeLanes(url)))).flat());
+    const lanes = addressesOf(SERVICES, this.options.partitions).map(addressText);
+    return lanes.filter((lane) => !active.has(lane)).map((lane) => `nobody decides for ${lane}`);
+  }
+  async #unready(): Promise<readonly string[]> {
+    const gateways = this.#running.filter(({ plan }) => plan.service === 'gateway');
+    const places = gateways.flatMap(({ url }) => [`${url}/health`, `${url}/ready`]);
+    const said = await Promise.all(places.map(whyNot));
+    return gateways.length === 0 ? ['no gateway runs'] : said.filter((each) => each !== '');
+  }
+  get #running(): readonly ServiceProcess[] {
+    return this.processes.filter(({ isRunning }) => isRunning);
   }
 
   of(service: ProcessService, instance = 0): ServiceProcess {
@@ -83,6 +115,11 @@ export class Cluster {
   get url(): string {
     return this.of('gateway').url;
   }
+}
+
+async function startAll(processes: readonly ServiceProcess[]): Promise<void> {
+  const idle = processes.filter(({ isRunning }) => !isRunning);
+  await Promise.all(idle.map((each) => each.start()));
 }
 
 /** Why a process does not answer that all is well; empty when it does. */
@@ -104,6 +141,7 @@ function environmentOf(options: ClusterOptions): Record<string, string> {
     RINGFENCE_KAFKA_BROKERS: brokers.join(','),
     RINGFENCE_PEER_KEY: randomKey(),
     RINGFENCE_OPERATOR_PRINT: operatorPrint,
+    NODE_COMPILE_CACHE: COMPILED,
     RINGFENCE_HOST: '127.0.0.1',
     RINGFENCE_PORT: '0',
     ...(replication ? { RINGFENCE_KAFKA_REPLICATION: String(replication) } : undefined),

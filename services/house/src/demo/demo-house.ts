@@ -70,6 +70,8 @@ const REPLICATION = 3;
 export class DistributedDemoHouse implements DemoHouse {
   #stack: Stack | undefined;
   #cluster: Cluster | undefined;
+  /** the start of standbys: the house is there without them, and does not wait */
+  #standbys: Promise<void> = Promise.resolve();
 
   constructor(readonly options: DistributedOptions) {}
 
@@ -85,14 +87,20 @@ export class DistributedDemoHouse implements DemoHouse {
       log: say,
     });
     this.#cluster ??= this.#clusterOn(this.#stack);
-    await this.#cluster.start();
+    await this.#cluster.startFirst();
     await this.#cluster.untilOwned();
+    this.#standbys = this.#cluster.start();
+    // whoever ends the house next hears of a standby that did not start
+    this.#standbys.catch(() => undefined);
     return this.#cluster.url;
   }
   async kill(): Promise<void> {
+    await this.#standbys;
     await this.#cluster?.kill();
   }
   async stop(): Promise<void> {
+    // one that did not start has ended already
+    await this.#standbys.catch(() => undefined);
     await this.#cluster?.stop();
     await this.#stack?.stop();
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openJournal } from '@ringfence/service-kit';
 import { command, describeIfFound, startStack, type Stack } from '@ringfence/stack';
 import { foldAll, Load, sendAgain, until, walkOn, type Folded } from '../backup/backup.fixture.js';
-import { furnish, venueKey, type Walk } from '../journey/walk.fixture.js';
+import { furnish, venueKey, type Json, type Walk } from '../journey/walk.fixture.js';
 import { SmallDisk } from './small-disk.fixture.js';
 
 jest.setTimeout(180_000);
@@ -13,6 +13,15 @@ const PARTS = ['kafka', 'postgres', 'redis'] as const;
 const KAFKA_MEGABYTES = 256;
 const POSTGRES_MEGABYTES = 256;
 const CENTS = 10_000n;
+/** many more rows than a page of a table holds */
+const NEW_ACCOUNTS = 400;
+const SCALE = 6;
+
+/** `"999.98"` in the asset's smallest units. */
+function unitsOf(decimal: string): string {
+  const [whole = '', part = ''] = decimal.split('.');
+  return String(BigInt(whole + part.padEnd(SCALE, '0')));
+}
 
 describeIfFound(PARTS, 'servers under a house of processes', () => {
   let folder: string;
@@ -59,16 +68,16 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const health = async (): Promise<{ status: number; text: string }> => {
+  const health = async (): Promise<{ status: number; errors: Json; text: string }> => {
     const { status, body } = await walk.ask('GET', '/health', { as: '' });
-    return { status, text: JSON.stringify(body) };
+    return { status, errors: body['error'] as Json, text: JSON.stringify(body) };
   };
   const isWell = async (): Promise<boolean> => (await health()).status === 200;
-  const folded = async (): Promise<Folded> => {
+  const folded = async (heads: Parameters<typeof foldAll>[2] = {}): Promise<Folded> => {
     const place = { kind: 'kafka', brokers: stack.kafka.brokers } as const;
     const journal = await openJournal(place, { writer: 'spec', partitions: 1, readOnly: true });
     try {
-      return await foldAll(journal, 1);
+      return await foldAll(journal, 1, heads);
     } finally {
       await journal.close();
     }
@@ -102,14 +111,56 @@ describeIfFound(PARTS, 'servers under a house of processes', () => {
     load = load.next();
   });
 
+  /** Accounts that nobody has yet: their rows need more room than the tables have. */
+  async function openMany(): Promise<void> {
+    const owned = { member: 1, class: 'client-individual', domain: null, reference: '' };
+    const orders = Array.from({ length: NEW_ACCOUNTS }, (_, number) => {
+      return { id: walk.id(), owner: `late ${number}`, ...owned };
+    });
+    const { status, body } = await walk.post('/v1/accounts', orders, venueKey(1));
+    expect(status).toBe(202);
+    const results = body['results'] as Json[];
+    expect(results.map((each) => each['status'])).toEqual(orders.map(() => 'accepted'));
+  }
+  /** What a client is shown of an account is what its log says there, or nothing. */
+  async function showsNothingFalse(account: string): Promise<'shown' | 'away'> {
+    const { status, body } = await walk.get(`/v1/accounts/${account}`);
+    if (status !== 200) {
+      expect([status, body['code']]).toEqual([503, 'read-models-away']);
+      return 'away';
+    }
+    const { seq } = body['asOf'] as { seq: number };
+    const { balances } = await folded({ 'log.accounts/0': { seq } });
+    const shown = (body['balances'] as Json[]).find(({ asset }) => asset === 'USDT');
+    const line = balances.find((each) => each.startsWith(`${account} excess cash 1 `));
+    expect(unitsOf(String(shown?.['available']))).toBe(line?.split(' ')[4]);
+    return 'shown';
+  }
+
   it('decides on while the disk of PostgreSQL is full; then it catches up (FLT-003)', async () => {
+    expect(await showsNothingFalse(load.accounts[0])).toBe('shown');
     disks.postgres.fill();
+    await openMany();
+    await until('ill health', async () => !(await isWell()));
+    const down = { status: 'down', waitsFor: expect.stringContaining('No space left on device') };
+    expect((await health()).errors).toEqual({ 'read-models': expect.objectContaining(down) });
+
     await load.more(40);
     expect(load.others).toEqual([]);
+    // the rows stand still, and nobody is shown them as if they did not
+    for (const account of load.accounts) expect(await showsNothingFalse(account)).toBe('away');
+    for (const path of ['/v1/balances', '/v1/accounts']) {
+      const { status, body } = await walk.get(path);
+      expect([path, status, body['code']]).toEqual([path, 503, 'read-models-away']);
+    }
+    expect((await health()).errors).toEqual({ 'read-models': expect.objectContaining(down) });
+
     disks.postgres.makeRoom();
+    await until('good health', isWell);
     await load.more(5);
     await load.end();
     await showsTheLog();
+    expect(await showsNothingFalse(load.accounts[0])).toBe('shown');
     load = load.next();
   });
 
