@@ -64,7 +64,7 @@ describe('what is seen half way', () => {
   it('is answered as of the tick, before anything else is taken (RISK-104)', () => {
     const desk = opened();
     const absorbed = (): boolean | undefined => riskLane.isAbsorbed?.(desk.state);
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 20; i++) {
       const leg = { account: accountId(0, 10 + i), lots: 10 };
       desk.read('accounts', paidIn({ ...leg, amount: 540n }), holds({ ...leg, purpose: 'adl' }));
     }
@@ -72,8 +72,8 @@ describe('what is seen half way', () => {
     desk.take('reference', tick(2));
     expect(absorbed()).toBe(true);
     desk.do({ type: 'ReviewBuckets' });
-    expect([absorbed(), desk.of('MarginCalled').length]).toEqual([true, 32]);
+    expect([absorbed(), desk.of('MarginCalled').length]).toEqual([true, 16]);
     desk.do({ type: 'ReviewBuckets' });
-    expect([absorbed(), desk.of('MarginCalled').length]).toEqual([false, 40]);
+    expect([absorbed(), desk.of('MarginCalled').length]).toEqual([false, 20]);
   });
 });
