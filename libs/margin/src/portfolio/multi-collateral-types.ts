@@ -62,6 +62,11 @@ export interface PortfolioParameters {
    * already; 1800 by default, 0 where it is not averaged
    */
   readonly averagingSeconds?: number;
+  /**
+   * whether what is owed may count for more than undiscounted; by default it may not, which without
+   * a rate leaves nothing of its static discount
+   */
+  readonly liabilityUncapped?: boolean;
 }
 
 /**

@@ -1,7 +1,6 @@
-import { logRatio } from '../pricing/index.js';
+import { exponential, logRatio } from '../pricing/index.js';
 import type { Portfolio, PortfolioOption, PortfolioParameters } from './multi-collateral-types.js';
 import { termMultiple, yearsOf } from './shocks.js';
-import { exponential } from '../pricing/index.js';
 
 const AVERAGING_SECONDS = 1_800;
 
@@ -157,12 +156,10 @@ function discountsOf(
 ): Pick<Term, 'assetFactor' | 'liabilityFactor'> {
   const asset = rate * at.longRateMultScale + at.longRateAddScale;
   const liability = rate * at.shortRateMultScale + at.shortRateAddScale;
+  const owed = at.baseStaticDiscountNegative * exponential(years * liability);
   return {
     assetFactor: at.baseStaticDiscount * exponential(-years * asset),
-    liabilityFactor: Math.min(
-      1 / discount,
-      at.baseStaticDiscountNegative * exponential(years * liability),
-    ),
+    liabilityFactor: at.liabilityUncapped ? owed : Math.min(1 / discount, owed),
   };
 }
 
