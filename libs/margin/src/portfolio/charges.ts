@@ -136,7 +136,7 @@ function futuresBasis({ spot, futures }: UnderlyingHoldings, rate: number, time:
   return sum;
 }
 
-/** On what offsets itself: long and short futures cancel in every scenario, but not in their basis. */
+/** On what offsets itself: futures cancel in every scenario, but not in their basis. */
 function futuresSpread({ spot, futures }: UnderlyingHoldings, ratePpm: number): number {
   if (futures.length < 2 || ratePpm === 0) return 0;
   let long = 0n;

@@ -194,7 +194,7 @@ describe('add-ons of a portfolio bucket', () => {
     expect(lines['futures-spread']?.initial).toBe(768n * WHOLE);
   });
 
-  it('charge what is large, slow to close, falls with its collateral, unsure or off its peg', () => {
+  it('charge what is large, slow to close, tied to its collateral, unsure or off its peg', () => {
     const rules = { sizeFrom: 500_000, sizePpm: 10_000, dailyCapacity: 160_000 };
     const unsure = price(64_000, 400_000);
     const whole = holdings(unsure, {
@@ -240,7 +240,7 @@ describe('add-ons of a portfolio bucket', () => {
 describe('the liquidation price of a portfolio bucket', () => {
   const breached = (held: UnderlyingHoldings, equity: bigint): boolean =>
     equity < evaluatePortfolio(bucket([held], equity), MODEL).maintenance;
-  it('is where a long or a short meets maintenance, and one part in 100,000 further does not', () => {
+  it('is where a long or a short meets maintenance, and just behind it does not', () => {
     for (const lots of [10_000, -10_000]) {
       const equity = 200_000n * WHOLE;
       const held = holdings(SPOT, { perpetual: linear(lots, SPOT) });
@@ -278,7 +278,7 @@ describe('the liquidation price of a portfolio bucket', () => {
 });
 
 describe('the risk score of a bucket', () => {
-  it('is 0 without positions, grows with leverage, and takes the call level at most half way up', () => {
+  it('is 0 without positions, grows with leverage, and takes the call level half way at most', () => {
     const held = holdings(SPOT, { perpetual: linear(10_000, SPOT) });
     const of = (equity: bigint) => evaluatePortfolio(bucket([held], equity), MODEL);
     expect(evaluatePortfolio(bucket([holdings(SPOT)]), MODEL).riskScorePpm).toBe(0);

@@ -44,7 +44,7 @@ export interface PortfolioEvaluation {
   readonly call: bigint;
   readonly initial: bigint;
   readonly release: bigint;
-  /** index of the scenario that loses most in the underlying that loses most; null: none or basis */
+  /** index of the worst scenario in the underlying that loses most; null: none or basis */
   readonly worstScenario: number | null;
   /** signed, exact */
   readonly netOptionValue: bigint;

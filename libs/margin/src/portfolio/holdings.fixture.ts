@@ -14,7 +14,8 @@ import { portfolioModel, type PortfolioRules } from './rules.js';
 export const WHOLE = 1_000_000n;
 export const TICK_UNITS = 100_000n;
 export const UNIT = 100n;
-export const NOW = Date.UTC(2026, 1, 5);
+/** 5 February 2026 */
+export const NOW = 1_770_249_600_000;
 export const DAY = 86_400_000;
 
 export const price = (dollars: number, confidencePpm = 1_000_000): HousePrice => ({

@@ -12,7 +12,7 @@ const STEPS_MAX = 60;
  * Ladders of moves are climbed down and up until they fail; between the last two rungs false
  * position (Illinois) closes in. A failure that ends before the next rung is passed over.
  *
- * @param above  what is left at a move, > 0 while it holds; a positive move is a factor on the price
+ * @param above  what is left at a move, > 0 while it holds; the move is a factor on the price
  * @returns factor on the price, 1 when it fails already; the side that still holds, within 1e-5 of
  *          the other; `null` when it holds from a twentieth to ten times the price
  */

@@ -13,7 +13,7 @@ const requirement = (lots: number, call: boolean, strike: number, sells = 0) =>
   );
 
 describe('option margin by rule, for a position of the house', () => {
-  it('asks 7.5 percent of spot for a short call, and 15 percent less what it is out of the money', () => {
+  it('asks 7.5 percent of spot for a short call, and 15 less what it is out of the money', () => {
     const { maintenance, initial, call, release } = requirement(-1_000, true, 66_560);
     // model value to the tick and to the last bit differ by at most half a tick of one base unit
     const near = (a: bigint, dollars: number): void =>
