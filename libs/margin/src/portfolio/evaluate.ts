@@ -98,7 +98,7 @@ export function evaluatePortfolio(
     initial,
     release: ceilDiv(initial * BigInt(model.rules.releasePpm), BigInt(PPM)),
     worstScenario: worstOf(charged),
-    netOptionValue: netOptionValue(bucket.underlyings),
+    netOptionValue: netOptionValueOf(bucket.underlyings),
     greeks: recorded(charged),
     liquidation: liquidationOf(bucket, models, charged, maintenance),
     riskScorePpm,
@@ -111,7 +111,7 @@ export function portfolioRequirement(
   model: PortfolioModel,
 ): Pick<PortfolioEvaluation, 'maintenance' | 'initial' | 'netOptionValue'> {
   const { maintenance, initial } = assessed(bucket, model);
-  return { maintenance, initial, netOptionValue: netOptionValue(bucket.underlyings) };
+  return { maintenance, initial, netOptionValue: netOptionValueOf(bucket.underlyings) };
 }
 
 function assessed(bucket: PortfolioBucket, model: PortfolioModel) {
@@ -188,7 +188,8 @@ function worstOf(charged: readonly Charged[]): number | null {
   return worst?.worstScenario ?? null;
 }
 
-function netOptionValue(underlyings: readonly UnderlyingHoldings[]): bigint {
+/** What all options are worth at their model prices; signed smallest settlement units, exact. */
+export function netOptionValueOf(underlyings: readonly UnderlyingHoldings[]): bigint {
   let sum = 0n;
   for (const { options } of underlyings) for (const each of options) sum += optionValueOf(each);
   return sum;

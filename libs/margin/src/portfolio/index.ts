@@ -5,6 +5,7 @@ export * from './default-rules.js';
 export * from './evaluate-standard.js';
 export {
   evaluatePortfolio,
+  netOptionValueOf,
   portfolioRequirement,
   PortfolioRefused,
   type PortfolioBucket,
