@@ -1,2 +1,3 @@
+export { MarginAudit, type MarginFinding } from './audit.js';
 export { riskLane } from './lane.js';
 export type { RiskState } from './state.js';
