@@ -1,6 +1,5 @@
 import type { Event } from '@ringfence/contracts';
 import { HOUSE_LANES } from './definitions.js';
-import { OPEN_GATE_LANES } from './open-gate.js';
 import { Run } from './run.js';
 
 export const STEPS = 500;
@@ -36,8 +35,7 @@ export async function failureOf(
   dated = false,
 ): Promise<string | null> {
   const again = `npm run sim -- --seeds 1 --from ${seed} --steps ${STEPS}${dated ? ' --dated' : ''}`;
-  const definitions = dated ? OPEN_GATE_LANES : HOUSE_LANES;
-  const run = new Run({ seed, steps: STEPS, definitions, dated });
+  const run = new Run({ seed, steps: STEPS, definitions: HOUSE_LANES, dated });
   try {
     const { violations } = await run.go();
     count(run);
