@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Address } from '@ringfence/kernel';
+import { auditMargin } from './cli/audit-margin.js';
 import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
 import { openHouseLogs, type Environment } from './cli/house-place.js';
@@ -9,6 +10,9 @@ import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
 const USAGE = `usage:
   ringfence log cat <service>/<partition> [--folder F] [--from seq] [--to seq]
       prints the records that count, one line of plain JSON each; the house may be running
+  ringfence audit margin [--folder F]
+      recomputes every recorded evaluation of margin from its inputs in the logs and compares bit
+      for bit; exit code 1 when one differs; the house may be running
   ringfence lane resume <service>/<partition> [--url U] [--key K]
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
@@ -66,6 +70,11 @@ async function main(args: readonly string[]): Promise<number> {
       };
       await logCat(laneNamed(name), range, folder, env);
       return 0;
+    }
+    case 'audit margin': {
+      const { lines, findings } = await auditMargin(folder, env);
+      say(lines);
+      return findings === 0 ? 0 : 1;
     }
     case 'lane resume': {
       const { service, partition } = laneNamed(name);

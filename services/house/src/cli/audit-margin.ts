@@ -1,0 +1,63 @@
+import { MarginAudit, type MarginFinding } from '@ringfence/domain-risk';
+import { accountText, bucketText, type AccountId, type BucketId } from '@ringfence/kernel';
+import { foldLane, NO_SNAPSHOTS } from '@ringfence/lane';
+import { openHouseLogs, type Environment, type OpenedHouse } from './house-place.js';
+import { waitForLog } from './log-cat.js';
+
+/** What an audit found, ready to be printed. */
+export interface MarginAudited {
+  readonly lines: readonly string[];
+  /** recorded evaluations that their inputs do not give */
+  readonly findings: number;
+}
+
+/**
+ * Recomputes every evaluation of margin that a house recorded, from the inputs that its logs name,
+ * and compares bit for bit. Reads the logs from their beginnings and changes nothing; the house may
+ * be running.
+ *
+ * @param folder  of an embedded house; else the environment says where it is
+ * @throws NoSuchHouse; KafkaUnavailable
+ */
+export async function auditMargin(
+  folder: string | undefined,
+  environment: Environment,
+): Promise<MarginAudited> {
+  const house = await openHouseLogs(folder, environment, 'audit');
+  try {
+    return await audited(house);
+  } finally {
+    await house.journal.close();
+  }
+}
+
+async function audited({ journal, partitions }: OpenedHouse): Promise<MarginAudited> {
+  const lines: string[] = [];
+  let findings = 0;
+  for (let partition = 0; partition < partitions; partition++) {
+    const audit = new MarginAudit();
+    const { head } = await foldLane({
+      definition: audit.lane(),
+      partition,
+      partitions,
+      journal,
+      seed: 1,
+      wait: waitForLog,
+      snapshots: NO_SNAPSHOTS,
+    });
+    const { compared } = audit;
+    findings += audit.findings.length;
+    const differ = `${audit.findings.length} differ`;
+    lines.push(`risk/${partition} to record ${head.seq}: ${compared} evaluations, ${differ}`);
+    lines.push(...audit.findings.map(lineOf));
+  }
+  return { lines, findings };
+}
+
+function lineOf({ account, bucket, frame, differences }: MarginFinding): string {
+  const whose = `${accountText(account as AccountId)} ${bucketText(bucket as BucketId)}`;
+  const what = differences.map(
+    ({ field, recorded, computed }) => `${field} recorded ${recorded}, computed ${computed}`,
+  );
+  return `  ${whose} at frame ${frame}: ${what.join('; ')}`;
+}
