@@ -101,14 +101,24 @@ describe('exact liquidation price', () => {
             otherMaintenance: BigInt(other),
           });
           const exact = exactLiquidationPrice({
-            position: whole(lots),
-            equityAtMark: whole(equity),
-            mark: whole(mark),
-            rate: whole(maintenancePpm).div('1000000'),
-            otherMaintenance: whole(other),
+            lots: BigInt(lots),
+            equityAtMark: BigInt(equity),
+            mark: BigInt(mark),
+            unit: 1n,
+            rate: BigInt(maintenancePpm),
+            wholeRate: 1_000_000n,
+            otherMaintenance: BigInt(other),
           });
           if (tick === null || exact === null) throw new Error('a price decides');
-          const shown = exact.lt('0') ? ZERO : exact;
+          const price = decimalOf(exact.needed).div(decimalOf(exact.perTick));
+          // equity and maintenance at that price, worked out the plain way, are the same
+          const gained = price.minus(whole(mark)).times(whole(lots)).plus(whole(equity));
+          const owed = price
+            .times(whole(Math.abs(lots) * maintenancePpm))
+            .div('1000000')
+            .plus(whole(other));
+          expect(gained.minus(owed).abs().lt('1e-20')).toBe(true);
+          const shown = price.lt('0') ? ZERO : price;
           const away = lots > 0 ? whole(tick).minus(shown) : shown.minus(whole(tick));
           expect(away.gte('0') && away.lt('1')).toBe(true);
         },
