@@ -19,6 +19,7 @@ import {
   text,
   uint,
 } from './table/index.js';
+import { ScheduleRoundAtPremium, SliceRamped } from './risk-rules.js';
 
 /**
  * The liquidation lane: per bucket the close-out; per domain the clearing decider of rounds,
@@ -341,6 +342,7 @@ export const LIQUIDATION_COMMANDS = [
   RoundReport,
   RoundDone,
   RoundWanted,
+  ScheduleRoundAtPremium,
 ] as const;
 export const LIQUIDATION_EVENTS = [
   CallNoted,
@@ -363,6 +365,7 @@ export const LIQUIDATION_EVENTS = [
   RoundDecided,
   LaneDone,
   RoundClosed,
+  SliceRamped,
 ] as const;
 export type LiquidationCommand = Each<typeof LIQUIDATION_COMMANDS>;
 export type LiquidationEvent = Each<typeof LIQUIDATION_EVENTS>;

@@ -15,6 +15,7 @@ import {
   text,
   uint,
 } from './table/index.js';
+import { RISK_RULES_COMMANDS, RISK_RULES_EVENTS } from './risk-rules.js';
 
 /**
  * The reference lane: what the whole house must see in one order. Members, keys, assets,
@@ -261,6 +262,7 @@ export const REFERENCE_COMMANDS = [
   PublishFrame,
   Tick,
   RoundRequest,
+  ...RISK_RULES_COMMANDS,
 ] as const;
 export const REFERENCE_EVENTS = [
   MemberAdmitted,
@@ -275,6 +277,7 @@ export const REFERENCE_EVENTS = [
   PriceHeld,
   Ticked,
   RoundOpened,
+  ...RISK_RULES_EVENTS,
 ] as const;
 export type ReferenceCommand = Each<typeof REFERENCE_COMMANDS>;
 export type ReferenceEvent = Each<typeof REFERENCE_EVENTS>;

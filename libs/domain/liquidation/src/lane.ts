@@ -17,6 +17,7 @@ import {
   noteRoundOpened,
   noteWish,
   scheduleRound,
+  scheduleRoundAtPremium,
   takeReport,
 } from './clearing/rounds.js';
 import { closeOutHandlers } from './close-out/evolve.js';
@@ -75,7 +76,7 @@ function isSizing(state: LiquidationState): boolean {
  */
 export const liquidationLane: LaneDefinition<LiquidationState> = {
   service: 'liquidation',
-  foldVersion: 3,
+  foldVersion: 4,
   initial: initialLiquidation,
   deciders: {
     ScheduleRound: scheduleRound,
@@ -91,6 +92,7 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     RoundReport: takeReport,
     RoundDone: noteDone,
     RoundWanted: noteWish,
+    ScheduleRoundAtPremium: scheduleRoundAtPremium,
   } satisfies Deciders,
   evolve: { ...closeOutHandlers, ...clearingHandlers } satisfies Handlers,
   views: { reference: referenceViews, risk: riskViews, accounts: accountsViews },
@@ -103,5 +105,5 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
   isAbsorbed: isSizing,
   digest: liquidationDigest,
   // nothing here raises risk, and clients send only the schedule of rounds
-  reducing: new Set(['ScheduleRound'] as const),
+  reducing: new Set(['ScheduleRound', 'ScheduleRoundAtPremium'] as const),
 };

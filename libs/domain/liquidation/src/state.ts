@@ -1,5 +1,6 @@
 import { present, type AccountId, type BucketId, type DomainId } from '@ringfence/kernel';
 import { closeOutKey, type OfBucket } from './close-out-key.js';
+import { newPaces, type Paces } from './close-out/pace.js';
 import { newClearing, type Clearing } from './clearing/state.js';
 import { newAccountsView, type AccountsView } from './views/accounts.js';
 import { newReferenceView, type ReferenceView } from './views/reference.js';
@@ -69,6 +70,7 @@ export interface LiquidationState {
   /** of the domains whose clearing this lane is: domain mod partitions */
   readonly clearings: Map<DomainId, Clearing>;
   readonly counters: Counters;
+  readonly paces: Paces;
   readonly prints: Prints;
   readonly reference: ReferenceView;
   readonly accounts: AccountsView;
@@ -81,6 +83,7 @@ export const initialLiquidation = (partition: number, partitions: number): Liqui
   closeOuts: new Map(),
   clearings: new Map(),
   counters: { slice: 0, sale: 0, tick: 0, sized: 0 },
+  paces: newPaces(),
   prints: { sum: 0n, of: new Map(), changed: new Set() },
   reference: newReferenceView(),
   accounts: newAccountsView(),

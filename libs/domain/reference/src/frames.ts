@@ -1,9 +1,10 @@
 import type { CommandOf, Event, EventOf, Order } from '@ringfence/contracts';
 import { accept, reject, type Decision, type InstrumentId } from '@ringfence/kernel';
-import { nextVariance, steppedRate } from '@ringfence/margin';
-import { PPM, parseUnits, shareUp } from '@ringfence/money';
+import { marginRates, nextVariance } from '@ringfence/margin';
+import { PPM, parseUnits } from '@ringfence/money';
 import { refuseUnlessSource } from './permission.js';
-import type { Instrument, InstrumentParameters, ReferenceState } from './state.js';
+import { rateOf, type GuardedRate } from './rates.js';
+import type { Instrument, InstrumentParameters, ReferenceState, Ruled } from './state.js';
 
 /** Largest price in ticks: squares of returns stay exact enough, values fit the log. */
 export const PRICE_MAX = 10 ** 12;
@@ -15,13 +16,17 @@ interface Quote {
   readonly instrument: Instrument;
   readonly parameters: InstrumentParameters;
   readonly ticks: number;
+  readonly ruled: Ruled | null;
+  /** decimals of the settlement asset */
+  readonly scale: number;
 }
 
 /**
  * Takes the prices of one instant. A frame is taken or refused as a whole; within a good frame a
  * price off its band is held and reported, and used when the instrument's next price confirms it.
  *
- * @returns `PriceHeld` per held price, then `FrameAccepted` unless every price was held; or
+ * @returns `PriceHeld` per held price, then `RatesGuarded` of instruments with rules and
+ *          `FrameAccepted`, unless every price was held; or
  *          `role-not-allowed`, `parameters-missing`, `frame-empty`, `frame-out-of-order`,
  *          `frame-stale`, and with `field`: `instrument-unknown`, `instrument-twice`,
  *          `price-not-a-decimal`, `price-not-positive`, `price-too-large`, `not-on-tick`
@@ -48,11 +53,14 @@ export function publishFrame(
       bandPpm: parameters.bandPpm,
       time,
     }));
-  const prices = quotes.filter((quote) => !isHeld(quote)).map(usedPrice);
-  if (prices.length === 0) return accept<Event>(...held);
+  const used = quotes.filter((quote) => !isHeld(quote)).map(usedPrice);
+  if (used.length === 0) return accept<Event>(...held);
   const frame = state.house.frame + 1;
+  const prices = used.map(({ price }) => price);
   const taken = { type: 'FrameAccepted', frame, time, validUntil, source, prices } as const;
-  return accept<Event>(...held, taken);
+  const rates = used.flatMap(({ guarded }) => guarded ?? []);
+  if (rates.length === 0) return accept<Event>(...held, taken);
+  return accept<Event>(...held, { type: 'RatesGuarded', frame, rates }, taken);
 }
 
 function refuseUntimely(
@@ -84,7 +92,9 @@ function readQuotes(
     const ticks = parseTicks(price, instrument);
     if (typeof ticks === 'string') return refuse(ticks, `prices[${index}].price`);
     seen.add(id);
-    quotes.push({ id, instrument, parameters: instrument.parameters, ticks });
+    const { parameters, settlement } = instrument;
+    const scale = state.assets.get(settlement)?.scale ?? 0;
+    quotes.push({ id, instrument, parameters, ticks, ruled: state.ruled.get(id) ?? null, scale });
   }
   return quotes;
 }
@@ -123,22 +133,25 @@ function isHeld({ instrument: { price, held }, parameters: { bandPpm }, ticks }:
 const isWithin = (bandPpm: number, from: number, to: number): boolean =>
   BigInt(Math.abs(to - from)) * BigInt(PPM) <= BigInt(bandPpm) * BigInt(from);
 
-/** The price with the variance and the rates that follow from it; requirements round up. */
-function usedPrice({ id, instrument, parameters, ticks }: Quote): FramePrice {
-  const { price: previousPrice, variance: before, initialPpm: previousPpm } = instrument;
+/**
+ * The price with the variance and the rates that follow from it; requirements round up. `guarded`:
+ * how the initial rate came about, null without rules.
+ */
+function usedPrice({ id, instrument, parameters, ticks, ruled, scale }: Quote): {
+  readonly price: FramePrice;
+  readonly guarded: GuardedRate | null;
+} {
+  const { price: previousPrice, variance: before } = instrument;
   const { lambdaPpm } = parameters;
   const step = { variance: before, previousPrice, price: ticks, lambdaPpm };
   const variance = previousPrice === 0 ? 0 : nextVariance(step);
-  const initialPpm = steppedRate({ ...parameters, variance, previousPpm });
-  const level = (sharePpm: number) => Number(shareUp(BigInt(initialPpm), sharePpm));
+  const rate = rateOf({ instrument, parameters, variance, price: ticks, ruled, scale });
+  const { initialPpm } = rate;
+  const { maintenancePpm, callPpm, releasePpm } = marginRates(initialPpm, parameters);
+  const rates = { initialPpm, maintenancePpm, callPpm, releasePpm };
   return {
-    instrument: id,
-    price: ticks,
-    variance,
-    initialPpm,
-    maintenancePpm: level(parameters.maintenancePpm),
-    callPpm: level(parameters.callPpm),
-    releasePpm: level(parameters.releasePpm),
+    price: { instrument: id, price: ticks, variance, ...rates },
+    guarded: ruled && { instrument: id, ...rate },
   };
 }
 

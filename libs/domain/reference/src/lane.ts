@@ -6,6 +6,7 @@ import { publishFrame, tick } from './frames.js';
 import { listAsset, listInstrument, openDomain } from './listing.js';
 import { admitMember, issueKey, revokeKey } from './members.js';
 import { setHouseParameters, setInstrumentParameters } from './parameters.js';
+import { observeOpenInterest, setRiskRules } from './risk-rules.js';
 import { openRound } from './rounds.js';
 import { initialReference, type ReferenceState } from './state.js';
 
@@ -19,7 +20,7 @@ type Deciders = {
  */
 export const referenceLane: LaneDefinition<ReferenceState> = {
   service: 'reference',
-  foldVersion: 1,
+  foldVersion: 2,
   initial(partition) {
     invariant(partition === 0, 'the reference lane has one partition');
     return initialReference();
@@ -36,6 +37,8 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
     PublishFrame: publishFrame,
     Tick: tick,
     RoundRequest: openRound,
+    SetRiskRules: setRiskRules,
+    ObserveOpenInterest: observeOpenInterest,
   } satisfies Deciders,
   evolve,
   views: {},

@@ -59,6 +59,17 @@ export interface Instrument {
   held: number;
 }
 
+/** Rules of an instrument, and what they must remember from frame to frame. */
+export interface Ruled {
+  readonly version: number;
+  readonly rules: EventOf<'RiskRulesSet'>['rules'];
+  /** rate that volatility asked for, and after the rules against procyclicality; 0: no frame yet */
+  readonly basePpm: number;
+  readonly guardedPpm: number;
+  /** last observed, lots; 0 before */
+  readonly openInterest: number;
+}
+
 /** Everything that the reference lane knows: plain data, written by `evolve` alone. */
 export interface ReferenceState {
   readonly members: Map<MemberId, Member>;
@@ -66,6 +77,8 @@ export interface ReferenceState {
   readonly assets: Map<AssetId, Asset>;
   readonly domains: Map<DomainId, Domain>;
   readonly instruments: Map<InstrumentId, Instrument>;
+  /** rules beyond the parameters; most instruments have none */
+  readonly ruled: Map<InstrumentId, Ruled>;
   /** what is unique, by its text: prints of keys, keys of CAIP-19 ids, symbols */
   readonly prints: Set<string>;
   readonly caips: Set<string>;
@@ -97,6 +110,7 @@ export function initialReference(): ReferenceState {
     assets: new Map(),
     domains: new Map(),
     instruments: new Map(),
+    ruled: new Map(),
     prints: new Set(),
     caips: new Set(),
     assetSymbols: new Set(),
@@ -112,6 +126,9 @@ export const nextNumber = (given: ReadonlyMap<unknown, unknown>): number => give
 /** An instrument that an own fact names. */
 export const instrumentOf = (state: ReferenceState, id: InstrumentId): Instrument =>
   present(state.instruments.get(id), 'a listed instrument');
+/** Rules that an own fact names. */
+export const ruledOf = (state: ReferenceState, id: InstrumentId): Ruled =>
+  present(state.ruled.get(id), 'rules of an instrument');
 /** A domain that an own fact names. */
 export const domainOf = (state: ReferenceState, id: DomainId): Domain =>
   present(state.domains.get(id), 'an opened domain');

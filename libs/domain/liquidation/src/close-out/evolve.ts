@@ -2,6 +2,7 @@ import { closeOutKey } from '../close-out-key.js';
 import type { EventOf, Mail } from '@ringfence/contracts';
 import { invariant, present } from '@ringfence/kernel';
 import { clearingLane } from '../addresses.js';
+import { forgetRamp, noteFreed, noteRamped, noteUsed } from './pace.js';
 import { touchCloseOut, touchCounters } from '../digest.js';
 import { noteFill } from '../views/risk.js';
 import { STALE, newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
@@ -41,6 +42,7 @@ function onOpened(state: LiquidationState, event: EventOf<'CloseOutOpened'>): vo
   const { account, bucket } = event;
   const anew = { ...newCloseOut({ account, bucket }), ...kept, status: 'reducing' as const };
   state.closeOuts.set(closeOutKey(event), anew);
+  forgetRamp(state, closeOutKey(event));
 }
 
 /** Counts what is sized on one tick, so that the lane knows when a piece was full. */
@@ -58,7 +60,14 @@ function onSized(state: LiquidationState, event: EventOf<'SliceSized'>): void {
   closeOut.slice = { slice, lots: Math.abs(lots) };
   closeOut.sizedTick = tick;
   state.counters.slice = slice;
+  noteUsed(state, event.instrument, { tick, lots });
   countSized(state, tick);
+}
+
+/** Comes with the slice that it says more of. */
+function onRamped(state: LiquidationState, event: EventOf<'SliceRamped'>): void {
+  const { lots } = present(changed(state, event).slice, 'open slice');
+  noteRamped(state, closeOutKey(event), event.frees, lots);
 }
 
 /** Slice 0 stands for what a round's deleveraging closed. */
@@ -66,6 +75,7 @@ function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void 
   const closeOut = changed(state, event);
   noteFill(state.risk, closeOutKey(event), event.accountsSeq);
   if (event.slice > 0) {
+    noteFreed(state, closeOutKey(event), Math.abs(event.lots));
     closeOut.slice = null;
     closeOut.refusals = 0;
     closeOut.lotsMax = 0;
@@ -76,6 +86,7 @@ function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void 
 function onRefused(state: LiquidationState, event: EventOf<'SliceRefused'>): void {
   const closeOut = changed(state, event);
   const { lots } = present(closeOut.slice, 'open slice');
+  noteFreed(state, closeOutKey(event), 0);
   closeOut.slice = null;
   if (event.reason !== STALE) {
     closeOut.refusals++;
@@ -132,6 +143,7 @@ function onEnded(
 ): void {
   const closeOut = changed(state, event);
   closeOut.status = 'ended';
+  forgetRamp(state, closeOutKey(event));
   forgetEnded(state, closeOut);
 }
 
@@ -140,6 +152,7 @@ export const closeOutHandlers = {
   CallNoted: onCall,
   CloseOutOpened: onOpened,
   SliceSized: onSized,
+  SliceRamped: onRamped,
   SliceFilled: onFilled,
   SliceRefused: onRefused,
   SaleOrdered: onSaleOrdered,

@@ -1,5 +1,12 @@
-import type { CommandOf, Event } from '@ringfence/contracts';
-import { accept, cross, type AccountId, type Decision, type DomainId } from '@ringfence/kernel';
+import type { CommandOf, Event, EventOf } from '@ringfence/contracts';
+import {
+  accept,
+  cross,
+  type AccountId,
+  type Decision,
+  type DomainId,
+  type InstrumentId,
+} from '@ringfence/kernel';
 import { closeOutKey } from '../close-out-key.js';
 import { unscheduledRounds } from '../clearing/rounds.js';
 import {
@@ -9,6 +16,7 @@ import {
   type CloseOut,
   type LiquidationState,
 } from '../state.js';
+import { paceOf, usedOn, type Pace } from './pace.js';
 import { planSale } from './sale.js';
 import { firstLine, sizeSlice } from './slice.js';
 import {
@@ -52,6 +60,7 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
   const events: Event[] = [];
   let { slice, sale } = state.counters;
   let sized = 0;
+  const used: Used = new Map();
   for (const closeOut of closeOutsInOrder(state)) {
     if (sized >= PIECE) break;
     const standing = planStanding(state, closeOut);
@@ -59,9 +68,12 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
     if (standing.length > 0) continue;
     const ordered = isOpen(closeOut) ? planSale(state, closeOut, tick) : null;
     if (ordered) events.push({ ...ordered, sale: ++sale });
-    const reduction = planReduction(state, closeOut, tick, slice + 1);
+    const reduction = planReduction(state, closeOut, { tick, slice: slice + 1, used });
     events.push(...reduction);
-    if (reduction[0]?.type === 'SliceSized') slice++;
+    if (reduction[0]?.type === 'SliceSized') {
+      slice++;
+      use(state, used, reduction[0]);
+    }
     if (ordered || reduction[0]?.type === 'SliceSized') sized++;
   }
   return events;
@@ -74,7 +86,7 @@ export function hasWork(state: LiquidationState, tick: number): boolean {
     if (!isOpen(closeOut)) continue;
     if (planStanding(state, closeOut).length > 0) return true;
     if (planSale(state, closeOut, tick)) return true;
-    if (planReduction(state, closeOut, tick, 1).length > 0) return true;
+    if (planReduction(state, closeOut, { tick, slice: 1, used: new Map() }).length > 0) return true;
   }
   return false;
 }
@@ -88,13 +100,25 @@ function planStanding(state: LiquidationState, closeOut: CloseOut): Event[] {
   return wasServed(state, closeOut) ? wishForAdl(state, closeOut) : [];
 }
 
+/** Notional of slices planned in one decision, per instrument. */
+type Used = Map<InstrumentId, bigint>;
+interface Plan {
+  readonly tick: number;
+  /** number of the slice */
+  readonly slice: number;
+  readonly used: ReadonlyMap<InstrumentId, bigint>;
+}
+
+function use(state: LiquidationState, used: Used, slice: EventOf<'SliceSized'>): void {
+  const known = state.reference.instruments.get(slice.instrument);
+  if (!known) return;
+  const notional = BigInt(Math.abs(slice.lots)) * BigInt(known.price) * known.unit;
+  used.set(slice.instrument, (used.get(slice.instrument) ?? 0n) + notional);
+}
+
 /** The next slice of a bucket, or the wish for deleveraging where no wall can take it. */
-function planReduction(
-  state: LiquidationState,
-  closeOut: CloseOut,
-  tick: number,
-  slice: number,
-): Event[] {
+function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan): Event[] {
+  const { tick } = plan;
   const { account, bucket, status, lotsMax } = closeOut;
   if (status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
   const evaluation = freshEvaluation(state, closeOut);
@@ -109,15 +133,35 @@ function planReduction(
   if (scale === undefined) return [];
   const { parameters } = instrument;
   const { partitions } = state;
-  const sized = sizeSlice({ evaluation, line, instrument, parameters, scale, partitions, lotsMax });
+  const pace = paceFor(state, closeOut, { instrument: line.instrument, scale, plan });
+  const about = { evaluation, line, instrument, parameters };
+  const sized = sizeSlice({ ...about, scale, partitions, lotsMax, pace });
   if (sized === 'no-depth') return wishForAdl(state, closeOut);
   if (!sized) return [];
   const { instrument: id } = line;
   const { accountsSeq, frame } = evaluation;
   const lots = line.lots > 0 ? -sized.lots : sized.lots;
-  const { price, fee } = sized;
-  const plan = { instrument: id, lots, price, fee, against, accountsSeq, frame, tick };
-  return [{ type: 'SliceSized', slice, account, bucket, ...plan }];
+  const { price, fee, ramp } = sized;
+  const { slice } = plan;
+  const what = { instrument: id, lots, price, fee, against, accountsSeq, frame, tick };
+  const planned: Event = { type: 'SliceSized', slice, account, bucket, ...what };
+  return ramp ? [planned, { type: 'SliceRamped', slice, account, bucket, ...ramp }] : [planned];
+}
+
+/** What rules allow a position on this tick, slices planned before it in this decision counted. */
+function paceFor(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  of: { readonly instrument: InstrumentId; readonly scale: number; readonly plan: Plan },
+): Pace {
+  const { instrument, scale, plan } = of;
+  const key = closeOutKey(closeOut);
+  return paceOf(state.reference.rules.get(instrument), {
+    scale,
+    elapsed: plan.tick - (state.risk.begun.get(key) ?? 0),
+    freedSoFar: state.paces.ramps.get(key)?.freed ?? 0n,
+    usedOnTick: usedOn(state, instrument, plan.tick) + (plan.used.get(instrument) ?? 0n),
+  });
 }
 
 /** The first liquidity wall of the domain that is not in trouble itself; a wall itself has none. */

@@ -3,6 +3,7 @@ import { present, type AssetId, type DomainId, type InstrumentId } from '@ringfe
 import type { LiquidationState } from '../state.js';
 
 type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
+export type RiskRules = EventOf<'RiskRulesSet'>['rules'];
 
 /** An instrument as far as closing it out needs it. */
 export interface InstrumentView {
@@ -37,6 +38,8 @@ export interface ReferenceView {
   readonly domains: Map<DomainId, AssetId>;
   readonly instruments: Map<InstrumentId, InstrumentView>;
   readonly symbols: Map<string, InstrumentId>;
+  /** rules beyond the parameters; most instruments have none */
+  readonly rules: Map<InstrumentId, RiskRules>;
   /** per domain what a lot is worth at the marks of its newest round */
   readonly lotValues: Map<DomainId, Map<InstrumentId, bigint>>;
 }
@@ -48,6 +51,7 @@ export const newReferenceView = (): ReferenceView => ({
   domains: new Map(),
   instruments: new Map(),
   symbols: new Map(),
+  rules: new Map(),
   lotValues: new Map(),
 });
 
@@ -100,6 +104,9 @@ export const referenceViews = {
   InstrumentParametersSet: onParameters,
   HouseParametersSet: (state: LiquidationState, event: EventOf<'HouseParametersSet'>): void => {
     state.reference.saleTicks = event.parameters.saleTicks;
+  },
+  RiskRulesSet: (state: LiquidationState, event: EventOf<'RiskRulesSet'>): void => {
+    state.reference.rules.set(event.instrument, event.rules);
   },
   FrameAccepted: onFrame,
   Ticked: (state: LiquidationState, event: EventOf<'Ticked'>): void => {
