@@ -2,11 +2,15 @@ import { parseArgs } from 'node:util';
 import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
 import { catLog, placeOf } from './cli/log-cat.js';
+import { marginSwingLines } from './cli/margin-swings.js';
 import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
 
 const USAGE = `usage:
   ringfence log cat <service>/<partition> [--folder F] [--from seq] [--to seq]
       prints the records that count, one line of plain JSON each; the house may be running
+  ringfence margin swings [--folder F]
+      prints how procyclical initial rates were: largest step, five-day rise, peak to trough, as
+      charged and as volatility alone asked for; the house may be running
   ringfence lane resume <service>/<partition> [--url U] [--key K]
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
@@ -63,6 +67,9 @@ async function main(args: readonly string[]): Promise<number> {
       for await (const line of catLog(folder, placeOf(name), range)) console.log(line);
       return 0;
     }
+    case 'margin swings':
+      say(await marginSwingLines(folder));
+      return 0;
     case 'lane resume': {
       const { service, partition } = placeOf(name);
       const lane = await client().post(`/v1/lanes/${service}/${partition}/resume`);

@@ -1,6 +1,5 @@
 import type { AssetId } from '@ringfence/kernel';
-import { collateralValue, worstExposure } from '@ringfence/margin';
-import { PPM } from '@ringfence/money';
+import { collateralValue, requirement, worstExposure } from '@ringfence/margin';
 import { pricerOf } from './market.js';
 import {
   domainOf,
@@ -17,14 +16,11 @@ import {
   type Round,
 } from './state.js';
 
-const PPM_BIG = BigInt(PPM);
-const CEILING = PPM_BIG - 1n;
 const loss = (amount: bigint): bigint => (amount < 0n ? amount : 0n);
 
 /** What one level requires for the worst exposure: notional × rate, rounded up. */
 export function required(worst: number, { lotValue }: Instrument, ppm: number): bigint {
-  const exposure = BigInt(worst < 0 ? -worst : worst) * lotValue;
-  return (exposure * BigInt(ppm) + CEILING) / PPM_BIG;
+  return requirement(BigInt(worst < 0 ? -worst : worst) * lotValue, ppm);
 }
 
 /** The asset that a bucket settles in; null while its domain is not known here. */

@@ -1,7 +1,12 @@
 import { invariant } from '@ringfence/kernel';
-import { closeOutFee, depthFill, executionPrice, type CloseOutInput } from '@ringfence/margin';
+import {
+  closeOutFee,
+  depthFill,
+  executionPrice,
+  requirement,
+  type CloseOutInput,
+} from '@ringfence/margin';
 import type { EventOf } from '@ringfence/contracts';
-import { shareUp } from '@ringfence/money';
 import type { Evaluation } from '../views/risk.js';
 import type { InstrumentView } from '../views/reference.js';
 import { pacedLots, rampOf, type Pace, type RampedSlice } from './pace.js';
@@ -99,7 +104,7 @@ function closeOutInput(
   const { lots, mark } = line;
   const { unit, initialPpm } = instrument;
   const held = BigInt(Math.abs(lots)) * BigInt(mark) * unit;
-  const ofHeld = shareUp(held, initialPpm);
+  const ofHeld = requirement(held, initialPpm);
   // what pending legs of the same instrument need stays needed
   const pending = line.initial > ofHeld ? line.initial - ofHeld : 0n;
   return {
