@@ -20,6 +20,7 @@ import {
 } from '@ringfence/kernel';
 import { climateOf, type Climate } from './climate.js';
 import type { Order, SimulatedHouse } from './house.js';
+import { isRuled, rulesFor } from './rules.js';
 
 /** The people of a simulated house. */
 export const OPERATOR: By = { key: 1, member: 0 as MemberId, role: 'operator' };
@@ -176,7 +177,8 @@ export class Town {
   async found(clientsPerPartition: number): Promise<void> {
     this.house.startAll();
     await this.house.exhaust();
-    const [first, ...rest] = [...founding(), this.tick(1), this.frame()];
+    const rules = isRuled(this.house.options.seed) ? rulesFor([...FIRST_PRICES.keys()]) : [];
+    const [first, ...rest] = [...founding(), ...rules, this.tick(1), this.frame()];
     await this.#done([
       [REFERENCE, first, SYSTEM],
       ...rest.map((command) => [REFERENCE, command, OPERATOR] as const),

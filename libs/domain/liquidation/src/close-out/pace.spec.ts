@@ -88,13 +88,13 @@ describe('the pace of a close-out', () => {
 
   it('keeps a slice between dust and its portion', () => {
     const input = inputOf({ lots: 100, equity: 4_000n });
-    const sized = (minNotional: bigint, maxPortionPpm: number, left: bigint | null = null) =>
-      pacedLots(input, { ramp: null, limits: { minNotional, maxPortionPpm }, left }, 1_000n);
+    const sized = (minNotional: bigint, maxPortionPpm: number, lotsLeft: number | null = null) =>
+      pacedLots(input, { ramp: null, limits: { minNotional, maxPortionPpm }, lotsLeft }, 1_000n);
     const whole = closeOutLots(input);
     expect(whole).toBeGreaterThan(60);
     expect([sized(0n, 1_000_000), sized(0n, 200_000), sized(0n, 1)]).toEqual([whole, 20, 1]);
     expect([sized(99_500n, 200_000), sized(10_000_000n, 200_000)]).toEqual([100, 100]);
-    expect([sized(0n, 1_000_000, 30_999n), sized(0n, 1_000_000, 999n)]).toEqual([30, 0]);
+    expect([sized(0n, 1_000_000, 30), sized(0n, 1_000_000, 0)]).toEqual([30, 0]);
   });
 });
 

@@ -43,11 +43,11 @@ export interface Pace {
     readonly freedSoFar: bigint;
   } | null;
   readonly limits: { readonly minNotional: bigint; readonly maxPortionPpm: number } | null;
-  /** notional that may still be closed on this tick */
-  readonly left: bigint | null;
+  /** lots that may still be closed on this tick, at the newest price */
+  readonly lotsLeft: number | null;
 }
 /** Without rules a slice is as large as it must be. */
-export const UNPACED: Pace = { ramp: null, limits: null, left: null };
+export const UNPACED: Pace = { ramp: null, limits: null, lotsLeft: null };
 
 /** The ramp's part in a slice, as it is recorded; smallest units. */
 export interface RampedSlice {
@@ -64,6 +64,8 @@ export function paceOf(
     readonly elapsed: number;
     readonly freedSoFar: bigint;
     readonly usedOnTick: bigint;
+    /** of a lot at the newest price, > 0 */
+    readonly lotValue: bigint;
   },
 ): Pace {
   if (!rules) return UNPACED;
@@ -82,7 +84,7 @@ export function paceOf(
       minNotional: BigInt(slices.minNotional) * whole,
       maxPortionPpm: slices.maxPortionPpm,
     },
-    left: max === 0n ? null : limitLeft({ max, used: at.usedOnTick }),
+    lotsLeft: max === 0n ? null : Number(limitLeft({ max, used: at.usedOnTick }) / at.lotValue),
   };
 }
 
@@ -106,7 +108,7 @@ export function pacedLots(input: CloseOutInput, pace: Pace, lotValue: bigint): n
     const least = Math.min(held, Number((min + lotValue - 1n) / lotValue));
     lots = Math.min(Math.max(lots, least), Math.max(most, least));
   }
-  return pace.left === null ? lots : Math.min(lots, Number(pace.left / lotValue));
+  return pace.lotsLeft === null ? lots : Math.min(lots, pace.lotsLeft);
 }
 
 function rampedLots(input: CloseOutInput, ramp: Pace['ramp']): number {

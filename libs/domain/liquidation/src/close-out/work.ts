@@ -133,7 +133,8 @@ function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan):
   if (scale === undefined) return [];
   const { parameters } = instrument;
   const { partitions } = state;
-  const pace = paceFor(state, closeOut, { instrument: line.instrument, scale, plan });
+  const lotValue = BigInt(instrument.price) * instrument.unit;
+  const pace = paceFor(state, closeOut, { id: line.instrument, lotValue, scale, plan });
   const about = { evaluation, line, instrument, parameters };
   const sized = sizeSlice({ ...about, scale, partitions, lotsMax, pace });
   if (sized === 'no-depth') return wishForAdl(state, closeOut);
@@ -152,15 +153,21 @@ function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan):
 function paceFor(
   state: LiquidationState,
   closeOut: CloseOut,
-  of: { readonly instrument: InstrumentId; readonly scale: number; readonly plan: Plan },
+  of: {
+    readonly id: InstrumentId;
+    readonly lotValue: bigint;
+    readonly scale: number;
+    readonly plan: Plan;
+  },
 ): Pace {
-  const { instrument, scale, plan } = of;
+  const { id, lotValue, scale, plan } = of;
   const key = closeOutKey(closeOut);
-  return paceOf(state.reference.rules.get(instrument), {
+  return paceOf(state.reference.rules.get(id), {
     scale,
+    lotValue,
     elapsed: plan.tick - (state.risk.begun.get(key) ?? 0),
     freedSoFar: state.paces.ramps.get(key)?.freed ?? 0n,
-    usedOnTick: usedOn(state, instrument, plan.tick) + (plan.used.get(instrument) ?? 0n),
+    usedOnTick: usedOn(state, id, plan.tick) + (plan.used.get(id) ?? 0n),
   });
 }
 
