@@ -1,5 +1,13 @@
 import type { Each } from './each.js';
 import {
+  ExpiryNoted,
+  NoteExpiry,
+  NotePortfolioFill,
+  PortfolioSliceFilled,
+  PortfolioSliceRefused,
+  PortfolioSliceSized,
+} from './liquidation-dated.js';
+import {
   account,
   amount,
   asset,
@@ -20,6 +28,8 @@ import {
   uint,
 } from './table/index.js';
 import { ScheduleRoundAtPremium, SliceRamped } from './risk-rules.js';
+
+export * from './liquidation-dated.js';
 
 /**
  * The liquidation lane: per bucket the close-out; per domain the clearing decider of rounds,
@@ -343,6 +353,8 @@ export const LIQUIDATION_COMMANDS = [
   RoundDone,
   RoundWanted,
   ScheduleRoundAtPremium,
+  NoteExpiry,
+  NotePortfolioFill,
 ] as const;
 export const LIQUIDATION_EVENTS = [
   CallNoted,
@@ -366,6 +378,10 @@ export const LIQUIDATION_EVENTS = [
   LaneDone,
   RoundClosed,
   SliceRamped,
+  PortfolioSliceSized,
+  PortfolioSliceFilled,
+  PortfolioSliceRefused,
+  ExpiryNoted,
 ] as const;
 export type LiquidationCommand = Each<typeof LIQUIDATION_COMMANDS>;
 export type LiquidationEvent = Each<typeof LIQUIDATION_EVENTS>;

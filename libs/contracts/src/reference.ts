@@ -1,5 +1,17 @@
 import type { Each } from './each.js';
 import {
+  FixSettlementPrice,
+  FutureListed,
+  InstrumentExpired,
+  ListFuture,
+  ListOption,
+  OptionListed,
+  OptionsPriced,
+  PortfolioParametersSet,
+  PublishVolatilityFrame,
+  SetPortfolioParameters,
+} from './reference-dated.js';
+import {
   amount,
   asset,
   command,
@@ -16,6 +28,8 @@ import {
   uint,
 } from './table/index.js';
 import { RISK_RULES_COMMANDS, RISK_RULES_EVENTS } from './risk-rules.js';
+
+export * from './reference-dated.js';
 
 /**
  * The reference lane: what the whole house must see in one order. Members, keys, assets,
@@ -263,6 +277,11 @@ export const REFERENCE_COMMANDS = [
   Tick,
   RoundRequest,
   ...RISK_RULES_COMMANDS,
+  ListFuture,
+  ListOption,
+  PublishVolatilityFrame,
+  FixSettlementPrice,
+  SetPortfolioParameters,
 ] as const;
 export const REFERENCE_EVENTS = [
   MemberAdmitted,
@@ -278,6 +297,11 @@ export const REFERENCE_EVENTS = [
   Ticked,
   RoundOpened,
   ...RISK_RULES_EVENTS,
+  FutureListed,
+  OptionListed,
+  OptionsPriced,
+  InstrumentExpired,
+  PortfolioParametersSet,
 ] as const;
 export type ReferenceCommand = Each<typeof REFERENCE_COMMANDS>;
 export type ReferenceEvent = Each<typeof REFERENCE_EVENTS>;

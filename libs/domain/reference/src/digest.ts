@@ -9,6 +9,8 @@ export type AggregateKind =
   | 'domains'
   | 'instruments'
   | 'ruled'
+  | 'terms'
+  | 'portfolios'
   | 'house';
 
 /** Remembers that an aggregate changed, so that only such are digested again. */

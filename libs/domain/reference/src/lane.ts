@@ -2,11 +2,13 @@ import type { Decide, CommandOf, LaneDefinition, ReferenceCommand } from '@ringf
 import { invariant } from '@ringfence/kernel';
 import { referenceDigest } from './digest.js';
 import { evolve } from './evolve.js';
-import { publishFrame, tick } from './frames.js';
+import { fixSettlementPrice, listFuture, listOption } from './dated.js';
+import { publishFrame, publishVolatilityFrame, tick } from './frames.js';
 import { listAsset, listInstrument, openDomain } from './listing.js';
 import { admitMember, issueKey, revokeKey } from './members.js';
 import { setHouseParameters, setInstrumentParameters } from './parameters.js';
 import { observeOpenInterest, setRiskRules } from './risk-rules.js';
+import { setPortfolioParameters } from './portfolio-parameters.js';
 import { openRound } from './rounds.js';
 import { initialReference, type ReferenceState } from './state.js';
 
@@ -39,6 +41,11 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
     RoundRequest: openRound,
     SetRiskRules: setRiskRules,
     ObserveOpenInterest: observeOpenInterest,
+    ListFuture: listFuture,
+    ListOption: listOption,
+    PublishVolatilityFrame: publishVolatilityFrame,
+    FixSettlementPrice: fixSettlementPrice,
+    SetPortfolioParameters: setPortfolioParameters,
   } satisfies Deciders,
   evolve,
   views: {},
@@ -46,5 +53,11 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
   next: () => null,
   digest: referenceDigest,
   // stale prices are mended by newer ones, and a lost key must stop working in any queue
-  reducing: new Set(['PublishFrame', 'Tick', 'RevokeKey'] as const),
+  reducing: new Set([
+    'PublishFrame',
+    'PublishVolatilityFrame',
+    'FixSettlementPrice',
+    'Tick',
+    'RevokeKey',
+  ] as const),
 };

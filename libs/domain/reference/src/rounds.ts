@@ -1,7 +1,13 @@
 import type { CommandOf, Event, EventOf, Order } from '@ringfence/contracts';
-import { accept, reject, type Decision, type DomainId } from '@ringfence/kernel';
+import { accept, reject, type Decision, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import { clampFunding, fundingCap, fundingPerLot, marginRates } from '@ringfence/margin';
-import type { Domain, Instrument, ReferenceState, Ruled } from './state.js';
+import {
+  domainOf,
+  type Domain,
+  type Instrument,
+  type ReferenceState,
+  type Ruled,
+} from './state.js';
 
 type Mark = EventOf<'RoundOpened'>['marks'][number];
 type Value = EventOf<'RoundOpened'>['collateral'][number];
@@ -41,7 +47,13 @@ export function openRound(
   });
 }
 
-/** Every instrument of the domain that has a price; without a rate nothing is paid. */
+/**
+ * Every instrument of the domain that has a price; without a rate nothing is paid.
+ *
+ * A live option stands at 0: its premium settles as a cost and nothing else does until it ends.
+ * What expired since the last round stands at its settlement price, this once: every leg in it was
+ * applied under an older tag, and this round closes it.
+ */
 function marksOf(
   domain: DomainId,
   state: ReferenceState,
@@ -49,9 +61,18 @@ function marksOf(
 ): Mark[] {
   const rates = new Map(funding.map(({ instrument, ratePpb }) => [instrument, ratePpb]));
   const marks: Mark[] = [];
+  const { round } = domainOf(state, domain);
   for (const [id, instrument] of state.instruments) {
     const { domain: of, price, unit } = instrument;
-    if (of !== domain || price === 0) continue;
+    if (of !== domain) continue;
+    const terms = state.terms.get(id);
+    if (terms && (terms.right || terms.settled !== null)) {
+      const mark = terms.settled ?? 0;
+      const isDone = terms.settled !== null && round > terms.settledAfter;
+      if (!isDone) marks.push({ instrument: id, price: mark, fundingPerLot: 0 });
+      continue;
+    }
+    if (price === 0) continue;
     const ratePpb = capped(rates.get(id) ?? 0, instrument, state.ruled.get(id));
     const perLot = fundingPerLot({ ratePpb, mark: price, unit });
     marks.push({ instrument: id, price, fundingPerLot: Number(clamp(perLot)) });
@@ -84,6 +105,7 @@ function valuesIn(domain: Domain, state: ReferenceState): Value[] {
     const instrument = id === undefined ? undefined : state.instruments.get(id);
     if (!instrument || instrument.price === 0) continue;
     if (instrument.settlement !== domain.settlement) continue;
+    if (state.terms.has(id as InstrumentId)) continue;
     const value = BigInt(instrument.price) * instrument.tickUnits;
     values.push({ asset, value, scale, haircutPpm });
   }
