@@ -15,12 +15,15 @@ export const touchCounters = ({ prints }: LiquidationState): void => {
 export const touchRamp = ({ prints }: LiquidationState, key: number): void => {
   prints.changed.add(`ramp:${key}`);
 };
+export const touchPortfolio = ({ prints }: LiquidationState, key: number): void => {
+  prints.changed.add(`portfolio:${key}`);
+};
 export const touchUsed = ({ prints }: LiquidationState, instrument: InstrumentId): void => {
   prints.changed.add(`used:${instrument}`);
 };
 
 /**
- * Sum of the digests of close-outs, clearings, counters and paces, modulo 2^64.
+ * Sum of the digests of close-outs, clearings, counters, paces and portfolios, modulo 2^64.
  *
  * It keeps what it computed in `prints`, which is no aggregate itself; the cost is that of the
  * aggregates changed since the last call.
@@ -42,6 +45,7 @@ function aggregateOf(state: LiquidationState, name: string): unknown {
   const [kind, number] = name.split(':');
   if (kind === 'close-out') return state.closeOuts.get(Number(number));
   if (kind === 'clearing') return state.clearings.get(Number(number) as DomainId);
+  if (kind === 'portfolio') return state.portfolios.get(Number(number));
   if (kind === 'ramp') return state.paces.ramps.get(Number(number));
   if (kind === 'used') return state.paces.used.get(Number(number) as InstrumentId);
   return state.counters;

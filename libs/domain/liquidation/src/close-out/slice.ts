@@ -7,16 +7,16 @@ import {
   type CloseOutInput,
 } from '@ringfence/margin';
 import type { EventOf } from '@ringfence/contracts';
-import type { Evaluation } from '../views/risk.js';
+import type { LinearEvaluation } from '../views/risk.js';
 import type { InstrumentView } from '../views/reference.js';
 import { pacedLots, rampOf, type Pace, type RampedSlice } from './pace.js';
 
-type Line = Evaluation['lines'][number];
+type Line = LinearEvaluation['lines'][number];
 type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
 
 /** Everything one slice is sized from. */
 export interface SliceInput {
-  readonly evaluation: Evaluation;
+  readonly evaluation: LinearEvaluation;
   /** the position that is closed; lots not 0 */
   readonly line: Line;
   readonly instrument: Pick<InstrumentView, 'unit' | 'initialPpm'>;
@@ -38,7 +38,7 @@ export interface SizedSlice {
 }
 
 /** The position whose closing comes first: the largest maintenance, ties by instrument. */
-export function firstLine({ lines }: Evaluation): Line | undefined {
+export function firstLine({ lines }: LinearEvaluation): Line | undefined {
   let first: Line | undefined;
   for (const line of lines) {
     if (line.lots === 0) continue;

@@ -1,8 +1,11 @@
 import type { CommandOf, Event, EventOf } from '@ringfence/contracts';
 import {
   accept,
+  bucketKind,
   cross,
+  portfolio,
   type AccountId,
+  type BucketId,
   type Decision,
   type DomainId,
   type InstrumentId,
@@ -17,9 +20,14 @@ import {
   type LiquidationState,
 } from '../state.js';
 import { paceOf, usedOn, type Pace } from './pace.js';
+import { PORTFOLIO_WORK } from './evolve.js';
+import type { PortfolioEvaluation } from './holdings.js';
+import { planPortfolio } from './portfolio-plan.js';
 import { planSale } from './sale.js';
+import type { LinearEvaluation } from '../views/risk.js';
 import { firstLine, sizeSlice } from './slice.js';
 import {
+  domainOf,
   freshEvaluation,
   isFlat,
   isLiquidity,
@@ -70,13 +78,19 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
     if (ordered) events.push({ ...ordered, sale: ++sale });
     const reduction = planReduction(state, closeOut, { tick, slice: slice + 1, used });
     events.push(...reduction);
-    if (reduction[0]?.type === 'SliceSized') {
-      slice++;
-      use(state, used, reduction[0]);
-    }
-    if (ordered || reduction[0]?.type === 'SliceSized') sized++;
+    const [planned] = reduction;
+    if (planned?.type === 'SliceSized') use(state, used, planned);
+    const work = workOf(planned);
+    if (work > 0) slice++;
+    sized += Math.max(work, ordered ? 1 : 0);
   }
   return events;
+}
+
+/** What sizing a slice weighs in a piece; 0 where none was sized. */
+function workOf(planned: Event | undefined): number {
+  if (planned?.type === 'PortfolioSliceSized') return PORTFOLIO_WORK;
+  return planned?.type === 'SliceSized' ? 1 : 0;
 }
 
 /** Whether some close-out has something to be sized or ordered on this tick. */
@@ -119,12 +133,39 @@ function use(state: LiquidationState, used: Used, slice: EventOf<'SliceSized'>):
 /** The next slice of a bucket, or the wish for deleveraging where no wall can take it. */
 function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan): Event[] {
   const { tick } = plan;
-  const { account, bucket, status, lotsMax } = closeOut;
-  if (status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
+  if (closeOut.status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
   const evaluation = freshEvaluation(state, closeOut);
-  const line = evaluation && firstLine(evaluation);
-  if (!evaluation || !line || line.mark === 0 || isWhole(evaluation)) return [];
+  if (!evaluation || isWhole(evaluation)) return [];
   if ((state.risk.begun.get(closeOutKey(closeOut)) ?? 0) >= tick) return [];
+  return evaluation.type === 'MarginEvaluated'
+    ? planSlice(state, closeOut, evaluation, plan)
+    : planHedged(state, closeOut, evaluation, plan);
+}
+
+/** A slice of all positions of a portfolio together. */
+function planHedged(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  evaluation: PortfolioEvaluation,
+  { tick, slice }: Plan,
+): Event[] {
+  const domain = domainOf(state, closeOut.bucket);
+  if (domain === undefined || evaluation.lines.every(({ lots }) => lots === 0)) return [];
+  const against = wallFor(state, closeOut, domain);
+  if (against === undefined) return wishForAdl(state, closeOut);
+  return planPortfolio(state, closeOut, evaluation, { tick, slice, against });
+}
+
+/** A slice of the position whose closing comes first. */
+function planSlice(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  evaluation: LinearEvaluation,
+  plan: Plan,
+): Event[] {
+  const { account, bucket, lotsMax } = closeOut;
+  const line = firstLine(evaluation);
+  if (!line || line.mark === 0) return [];
   const instrument = state.reference.instruments.get(line.instrument);
   if (!instrument?.parameters || instrument.initialPpm === 0) return [];
   const against = wallFor(state, closeOut, instrument.domain);
@@ -143,7 +184,7 @@ function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan):
   const { accountsSeq, frame } = evaluation;
   const lots = line.lots > 0 ? -sized.lots : sized.lots;
   const { price, fee, ramp } = sized;
-  const { slice } = plan;
+  const { slice, tick } = plan;
   const what = { instrument: id, lots, price, fee, against, accountsSeq, frame, tick };
   const planned: Event = { type: 'SliceSized', slice, account, bucket, ...what };
   return ramp ? [planned, { type: 'SliceRamped', slice, account, bucket, ...ramp }] : [planned];
@@ -178,13 +219,18 @@ function wallFor(
   domain: DomainId,
 ): AccountId | undefined {
   if (isLiquidity(state, closeOut)) return undefined;
+  // where accounts puts what it takes over
+  const takeover = bucketKind(closeOut.bucket) === 'portfolio' ? portfolio(domain) : cross(domain);
   return state.accounts.liquidity
     .get(domain)
-    ?.find((account) => !isClosing(state, account, domain));
+    ?.find((account) => !isClosing(state, { account, bucket: takeover }));
 }
 
-function isClosing(state: LiquidationState, account: AccountId, domain: DomainId): boolean {
-  const own = closeOutOf(state, { account, bucket: cross(domain) });
+function isClosing(
+  state: LiquidationState,
+  of: { readonly account: AccountId; readonly bucket: BucketId },
+): boolean {
+  const own = closeOutOf(state, of);
   return own !== undefined && isOpen(own);
 }
 
