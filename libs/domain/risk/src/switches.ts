@@ -20,7 +20,7 @@ export type SwitchReason =
   | 'call-open'
   | 'in-close-out'
   | 'bucket-in-debt'
-  | 'option-not-judged'
+  | 'no-portfolio-parameters'
   | 'insufficient-margin';
 
 /**
@@ -45,8 +45,8 @@ function problemOf(
   whole: Bucket,
   view: InitialView,
 ): SwitchReason {
-  if (whole.lines.some((line) => market.options.has(line.instrument))) return 'option-not-judged';
   if (!view.priced) return 'no-price';
+  if (!view.ruled) return 'no-portfolio-parameters';
   if (ends.some(({ debt }) => debt > 0n)) return 'bucket-in-debt';
   if (ends.some(({ standing }) => standing.closing)) return 'in-close-out';
   if (ends.some(({ standing }) => standing.call > 0)) return 'call-open';

@@ -25,7 +25,9 @@ export type RequirementName =
   | 'oracle'
   | 'size'
   | 'liquidity'
-  | 'wrong-way';
+  | 'wrong-way'
+  | 'linear'
+  | 'standard-option';
 
 /** A charge before rounding; smallest settlement units ≥ 0. */
 export interface Charge {

@@ -1,11 +1,14 @@
 import { invariant } from '@ringfence/kernel';
 import { PPM, ceilDiv } from '@ringfence/money';
 import { chargesOf, type Charged, type RequirementName } from './charges.js';
-import { optionValueOf, portfolioOf, priceOf, type UnderlyingHoldings } from './holdings.js';
+import { optionValueOf, portfolioOf, type UnderlyingHoldings } from './holdings.js';
+import type { Portfolio, Scenario } from './multi-collateral-types.js';
 import { nearestFailure } from './liquidation-search.js';
+import type { PortfolioGreeks } from './portfolio-greeks.js';
 import { portfolioProblems, type PortfolioProblem } from './problems.js';
 import type { PortfolioModel } from './rules.js';
-import { callShare, riskScore } from './risk-score.js';
+import { scoreOf } from './bucket-score.js';
+import { callShare } from './risk-score.js';
 import { ScenarioModel } from './scenario-model.js';
 
 /** A portfolio bucket in the figures of the house. */
@@ -84,6 +87,34 @@ export function evaluatePortfolio(
   bucket: PortfolioBucket,
   model: PortfolioModel,
 ): PortfolioEvaluation {
+  const { models, charged, requirements, maintenance, initial } = assessed(bucket, model);
+  const portfolios = models.map(({ portfolio }) => portfolio);
+  const riskScorePpm = scoreOf(bucket.equity, portfolios, charged, model.rules);
+  const share = BigInt(callShare(model.rules.callSharePpm, riskScorePpm));
+  return {
+    requirements,
+    maintenance,
+    call: maintenance + ceilDiv((initial - maintenance) * share, BigInt(PPM)),
+    initial,
+    release: ceilDiv(initial * BigInt(model.rules.releasePpm), BigInt(PPM)),
+    worstScenario: worstOf(charged),
+    netOptionValue: netOptionValueOf(bucket.underlyings),
+    greeks: recorded(charged),
+    liquidation: liquidationOf(bucket, models, charged, maintenance),
+    riskScorePpm,
+  };
+}
+
+/** What the gate asks of a portfolio: the levels of `evaluatePortfolio`, and nothing else. */
+export function portfolioRequirement(
+  bucket: PortfolioBucket,
+  model: PortfolioModel,
+): Pick<PortfolioEvaluation, 'maintenance' | 'initial' | 'netOptionValue'> {
+  const { maintenance, initial } = assessed(bucket, model);
+  return { maintenance, initial, netOptionValue: netOptionValueOf(bucket.underlyings) };
+}
+
+function assessed(bucket: PortfolioBucket, model: PortfolioModel) {
   const models = bucket.underlyings.map((held) => scenariosOf(held, bucket, model));
   const charged = bucket.underlyings.map((held, i) =>
     chargesOf(held, at(models, i), model, bucket.whole, bucket.time),
@@ -95,20 +126,7 @@ export function evaluatePortfolio(
     maintenance += line.maintenance;
     initial += line.initial;
   }
-  const riskScorePpm = scoreOf(bucket, models, charged, model);
-  const share = BigInt(callShare(model.rules.callSharePpm, riskScorePpm));
-  return {
-    requirements,
-    maintenance,
-    call: maintenance + ceilDiv((initial - maintenance) * share, BigInt(PPM)),
-    initial,
-    release: ceilDiv(initial * BigInt(model.rules.releasePpm), BigInt(PPM)),
-    worstScenario: worstOf(charged),
-    netOptionValue: netOptionValue(bucket.underlyings),
-    greeks: recorded(charged),
-    liquidation: liquidationOf(bucket, models, charged, maintenance),
-    riskScorePpm,
-  };
+  return { models, charged, requirements, maintenance, initial };
 }
 
 function scenariosOf(
@@ -116,10 +134,15 @@ function scenariosOf(
   { time, settlementPpm }: PortfolioBucket,
   { scenarios, parameters }: PortfolioModel,
 ): ScenarioModel {
-  const portfolio = portfolioOf(held, time, settlementPpm);
+  const portfolio = checked(portfolioOf(held, time, settlementPpm), scenarios);
+  return new ScenarioModel(portfolio, scenarios, parameters);
+}
+
+/** @throws PortfolioRefused */
+export function checked(portfolio: Portfolio, scenarios: readonly Scenario[]): Portfolio {
   const problems = portfolioProblems(portfolio, scenarios);
   if (problems.length > 0) throw new PortfolioRefused(problems);
-  return new ScenarioModel(portfolio, scenarios, parameters);
+  return portfolio;
 }
 
 function at<T>(list: readonly T[], index: number): T {
@@ -165,13 +188,15 @@ function worstOf(charged: readonly Charged[]): number | null {
   return worst?.worstScenario ?? null;
 }
 
-function netOptionValue(underlyings: readonly UnderlyingHoldings[]): bigint {
+/** What all options are worth at their model prices; signed smallest settlement units, exact. */
+export function netOptionValueOf(underlyings: readonly UnderlyingHoldings[]): bigint {
   let sum = 0n;
   for (const { options } of underlyings) for (const each of options) sum += optionValueOf(each);
   return sum;
 }
 
-function recorded(charged: readonly Charged[]): RecordedGreeks {
+/** Greeks as they are recorded: summed, then rounded to the nearest. */
+export function recorded(charged: readonly { readonly greeks: PortfolioGreeks }[]): RecordedGreeks {
   const sum = (name: keyof RecordedGreeks): bigint =>
     rounded(
       charged.reduce((total, { greeks }) => total + greeks[name], 0),
@@ -209,16 +234,27 @@ function liquidationOf(
   maintenance: bigint,
 ): PortfolioEvaluation['liquidation'] {
   const above = Number(equity - maintenance);
-  let nearest: { underlying: number; move: number } | null = null;
-  models.forEach((model, underlying) => {
-    const move = nearestFailure(slackOf(model, at(charged, underlying), above));
-    if (move === null) return;
-    if (!nearest || distance(move) < distance(nearest.move)) nearest = { underlying, move };
+  return nearestOf(
+    underlyings,
+    models.map((model, i) => slackOf(model, at(charged, i), above)),
+  );
+}
+
+/** The nearest failure over several underlyings, each moving alone. */
+export function nearestOf(
+  underlyings: readonly UnderlyingHoldings[],
+  slacks: readonly ((move: number) => number)[],
+): PortfolioEvaluation['liquidation'] {
+  let nearest = -1;
+  let least = 0;
+  slacks.forEach((slack, i) => {
+    const move = nearestFailure(slack);
+    if (move === null || (nearest >= 0 && distance(move) >= distance(least))) return;
+    [nearest, least] = [i, move];
   });
-  if (!nearest) return null;
-  const { underlying, move } = nearest as { underlying: number; move: number };
-  const price = at(underlyings, underlying).spot.mark * move;
-  return { underlying, price: move < 1 ? Math.ceil(price) : Math.floor(price) };
+  if (nearest < 0) return null;
+  const price = at(underlyings, nearest).spot.mark * least;
+  return { underlying: nearest, price: least < 1 ? Math.ceil(price) : Math.floor(price) };
 }
 
 const distance = (move: number): number => (move < 1 ? 1 / move : move);
@@ -240,38 +276,4 @@ function slackOf(model: ScenarioModel, { charges, loss }: Charged, above: number
     const required = still + withPrice * move - Math.min(lowest, basis) * perLoss;
     return free + moving * (move - 1) + options - required;
   };
-}
-
-function scoreOf(
-  { equity, underlyings }: PortfolioBucket,
-  models: readonly ScenarioModel[],
-  charged: readonly Charged[],
-  { rules }: PortfolioModel,
-): number {
-  let [gross, largest, weighted] = [0, 0, 0];
-  const count = (notional: number, volatility: number): void => {
-    gross += notional;
-    weighted += notional * volatility;
-    if (notional > largest) largest = notional;
-  };
-  const assumed = rules.volatilityPpm / PPM;
-  models.forEach(({ portfolio }, i) => {
-    count(Math.abs(portfolio.perps * portfolio.perpPrice), assumed);
-    for (const { amount, price } of portfolio.futures ?? [])
-      count(Math.abs(amount * price), assumed);
-    const spot = priceOf(at(underlyings, i).spot);
-    for (const { options } of portfolio.expiries) {
-      for (const { amount, volatility } of options) count(Math.abs(amount) * spot, volatility);
-    }
-  });
-  if (gross === 0) return 0;
-  const capital = Number(equity);
-  const wrongWay = charged.reduce((sum, each) => sum + each.wrongWay, 0);
-  return riskScore({
-    leverage: capital > 0 ? gross / capital : Infinity,
-    volatility: weighted / gross,
-    concentration: largest / gross,
-    periodsToClose: charged.reduce((sum, each) => sum + each.periodsToClose, 0),
-    correlation: capital > 0 ? Math.min(1, wrongWay / capital) : wrongWay > 0 ? 1 : 0,
-  });
 }

@@ -2,7 +2,17 @@ export * from './add-ons.js';
 export * from './arrays.js';
 export type { RequirementName } from './charges.js';
 export * from './default-rules.js';
-export * from './evaluate.js';
+export * from './evaluate-standard.js';
+export {
+  evaluatePortfolio,
+  netOptionValueOf,
+  portfolioRequirement,
+  PortfolioRefused,
+  type PortfolioBucket,
+  type PortfolioEvaluation,
+  type RecordedGreeks,
+  type RequirementLine,
+} from './evaluate.js';
 export * from './futures.js';
 export * from './grid.js';
 export type * from './holdings.js';
