@@ -1,5 +1,6 @@
 import type { Climate } from '../climate.js';
 import { HOUSE_LANES } from '../definitions.js';
+import { OPEN_GATE_LANES } from '../open-gate.js';
 import { Run, type RunOptions } from '../run.js';
 import type { Planted } from './plant.fixture.js';
 
@@ -18,6 +19,8 @@ export interface Trial {
   readonly steps: number;
   readonly partitions: number;
   readonly climate: Partial<Climate>;
+  /** with futures, options, expiries, portfolios and switches */
+  readonly dated?: boolean;
   /** what happens first, besides what the seed brings */
   readonly first?: (run: Run) => Promise<void>;
 }
@@ -29,12 +32,13 @@ export const USUAL: Trial = {
   climate: HARSH,
 };
 
-const optionsOf = ({ steps, partitions, climate }: Trial, seed: number): RunOptions => ({
+const optionsOf = ({ steps, partitions, climate, dated }: Trial, seed: number): RunOptions => ({
   seed,
   steps,
   partitions,
   climate,
-  definitions: HOUSE_LANES,
+  dated: dated === true,
+  definitions: dated === true ? OPEN_GATE_LANES : HOUSE_LANES,
 });
 
 /** What one seed comes to: broken rules as `guarantee: rule`, or why a lane stopped. */

@@ -3,10 +3,10 @@ import type { Event } from '@ringfence/contracts';
 import { bucketKind, type AccountId, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import {
   collateralValue,
-  evaluatePortfolio,
+  optionsRequirement,
   portfolioModel,
+  portfolioRequirement,
   requirement,
-  standardRequirement,
   worstExposure,
   type PortfolioModel,
   type PortfolioRules,
@@ -154,13 +154,10 @@ function modelRequirement(
     const underlyings = underlyingsOf(state, left, collateral);
     if (isHedged) {
       const bucket = { time, whole, equity, settlementPpm: PPM, underlyings };
-      return evaluatePortfolio(bucket, model).initial;
+      return portfolioRequirement(bucket, model).initial;
     }
-    let sum = linearRequirement(state, left);
-    for (const { spot, options } of underlyings) {
-      for (const option of options) sum += standardRequirement(option, spot, time, model).initial;
-    }
-    return sum;
+    const ofOptions = optionsRequirement({ underlyings, time }, model).initial;
+    return linearRequirement(state, left) + ofOptions;
   };
 }
 
