@@ -1,5 +1,12 @@
 import type { Command, Event, EventOf } from '@ringfence/contracts';
-import { cross, EXCESS, isolated, portfolio, type BucketId, type InstrumentId } from '@ringfence/kernel';
+import {
+  cross,
+  EXCESS,
+  isolated,
+  portfolio,
+  type BucketId,
+  type InstrumentId,
+} from '@ringfence/kernel';
 import type { Crowd, Weighted } from './life.js';
 import {
   BTC_PERP,

@@ -1,5 +1,4 @@
 import { HOUSE_LANES } from './definitions.js';
-import { OPEN_GATE_LANES } from './open-gate.js';
 import { keepGolden } from './golden.js';
 import { Run } from './run.js';
 
@@ -30,7 +29,7 @@ for (let seed = from; seed < from + seeds; seed++) {
   const run = new Run({
     seed,
     steps,
-    definitions: has('dated') ? OPEN_GATE_LANES : HOUSE_LANES,
+    definitions: HOUSE_LANES,
     dated: has('dated'),
     calm: has('calm'),
     ...(partitions > 0 ? { partitions } : undefined),

@@ -7,6 +7,7 @@ import {
   isolated,
   invariant,
   partitionOf,
+  portfolio,
   present,
   SYSTEM,
   type AccountId,
@@ -20,6 +21,7 @@ import {
 } from '@ringfence/kernel';
 import { climateOf, type Climate } from './climate.js';
 import type { Order, SimulatedHouse } from './house.js';
+import { PORTFOLIO_RULES } from './portfolio-rules.js';
 import { isRuled, rulesFor } from './rules.js';
 
 /** The people of a simulated house. */
@@ -187,6 +189,22 @@ export class Town {
     await this.#open(clientsPerPartition);
     await this.#fund();
     await this.#done(this.people.flatMap((person) => this.#furnish(person)));
+  }
+
+  /** Rules of portfolios, and what the walls margin their own with. */
+  async foundPortfolios(): Promise<void> {
+    const set = { type: 'SetPortfolioParameters' as const, domain: MAJORS, effective: this.now };
+    await this.#done([
+      [REFERENCE, { ...set, parameters: PORTFOLIO_RULES }, OPERATOR],
+      ...this.people
+        .filter((one) => one.class === 'liquidity' && one.domain === MAJORS)
+        .map(({ account }): Wish => {
+          const address: Address = { service: 'accounts', partition: partitionOf(account) };
+          const amount = this.climate.liquidity / 2n;
+          const way = { source: EXCESS, target: portfolio(MAJORS), asset: USDT };
+          return [address, { type: 'MoveCollateral', account, ...way, amount }, OPERATOR];
+        }),
+    ]);
   }
 
   async #open(clientsPerPartition: number): Promise<void> {

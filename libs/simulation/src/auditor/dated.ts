@@ -129,7 +129,12 @@ export class Dated implements Check {
         const line = bucket.lines.get(instrument);
         const { account, id } = bucket;
         const gone = (line?.lots ?? 0) === 0 && (line?.cost ?? 0n) === 0n;
-        this.#expect(gone, 'closes-what-expired', { account, id, instrument, lots: line?.lots, cost: line?.cost, round, end: end.event }, at);
+        this.#expect(
+          gone,
+          'closes-what-expired',
+          { account, id, instrument, lots: line?.lots, cost: line?.cost, round, end: end.event },
+          at,
+        );
       }
       end.reported.add(at.partition);
       if (end.reported.size < this.house.partitions) continue;
@@ -137,10 +142,7 @@ export class Dated implements Check {
     }
   }
 
-  #checkAlive(
-    leg: Pick<EventOf<'LegReserved'>, 'instrument' | 'reservation'>,
-    at: Place,
-  ): void {
+  #checkAlive(leg: Pick<EventOf<'LegReserved'>, 'instrument' | 'reservation'>, at: Place): void {
     const { expired, now } = this.house.prices('accounts', at.partition);
     const over = expired.has(leg.instrument);
     // a slice that comes too late is reserved, and given back in the same decision

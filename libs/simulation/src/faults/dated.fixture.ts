@@ -1,37 +1,33 @@
 import type { Event, EventOf } from '@ringfence/contracts';
 import type { AccountsState } from '@ringfence/domain-accounts';
 import { partitionOf, present } from '@ringfence/kernel';
-import { OPEN_GATE_LANES } from '../open-gate.js';
+import { HOUSE_LANES } from '../definitions.js';
 import { eachOf, evolving, rewriting, type Planted } from './plant.fixture.js';
 
-/** The same fault behind a gate that lets options pass. */
-function openGate({ definitions }: Planted): Planted {
-  const risk = present(
-    OPEN_GATE_LANES.find(({ service }) => service === 'risk'),
-    'risk',
-  );
-  return { definitions: definitions.map((each) => (each.service === 'risk' ? risk : each)) };
-}
-
 /** One lane closes what expired a tick above the others. */
-export const endsAtTwoMarks: Planted = openGate(
-  rewriting<'SettleBuckets', AccountsState>('accounts', 'SettleBuckets', (events, { state }) =>
+export const endsAtTwoMarks: Planted = rewriting<'SettleBuckets', AccountsState>(
+  'accounts',
+  'SettleBuckets',
+  (events, { state }) =>
     eachOf('PositionExpired', (event) => {
       if (partitionOf(event.account) !== 1) return event;
       const unit = state.reference.instruments[event.instrument]?.unit ?? 0n;
       return { ...event, price: event.price + 1, cost: event.cost + BigInt(event.lots) * unit };
     })(events),
-  ),
 );
 
 /** An expired position is settled, and stays. */
-export const keepsWhatExpired: Planted = openGate(
-  rewriting('accounts', 'SettleBuckets', eachOf('PositionExpired', () => null)),
+export const keepsWhatExpired: Planted = rewriting(
+  'accounts',
+  'SettleBuckets',
+  eachOf('PositionExpired', () => null),
 );
 
 /** The cost of an option settles in one round, and in the next one again. */
-export const paysPremiumTwice: Planted = openGate(
-  evolving<AccountsState>('accounts', 'VariationSettled', (evolve, state, event, ...rest) => {
+export const paysPremiumTwice: Planted = evolving<AccountsState>(
+  'accounts',
+  'VariationSettled',
+  (evolve, state, event, ...rest) => {
     const { account: id, bucket: bucketId } = event as EventOf<'VariationSettled'>;
     const bucketNow = () =>
       state.accounts.find((each) => each.id === id)?.buckets.find((each) => each.id === bucketId);
@@ -45,27 +41,26 @@ export const paysPremiumTwice: Planted = openGate(
         position.settlingCost += costs.get(position.instrument) ?? 0n;
       }
     }
-  }),
+  },
 );
 
 /** Whoever switches leaves some collateral where it was. */
-export const switchesHalf: Planted = openGate(
-  rewriting('accounts', 'ConcludeGate', (events): readonly Event[] =>
+export const switchesHalf: Planted = rewriting(
+  'accounts',
+  'ConcludeGate',
+  (events): readonly Event[] =>
     eachOf('BucketSwitched', (event) => ({ ...event, cash: event.cash.slice(1) }))(events),
-  ),
 );
 
 /** Lanes that read of an expiry take it for a price. */
-export const overlooksExpiry: Planted = openGate(
-  evolvingView((state, event) => {
-    const instrument = state.reference.instruments[event.instrument];
-    if (instrument) instrument.mark = event.settlementPrice;
-  }),
-);
+export const overlooksExpiry: Planted = evolvingView((state, event) => {
+  const instrument = state.reference.instruments[event.instrument];
+  if (instrument) instrument.mark = event.settlementPrice;
+});
 function evolvingView(
   otherwise: (state: AccountsState, event: EventOf<'InstrumentExpired'>) => void,
 ): Planted {
-  const definitions = OPEN_GATE_LANES.map((definition) => {
+  const definitions = HOUSE_LANES.map((definition) => {
     if (definition.service !== 'accounts') return definition;
     const { views } = definition;
     const reference = { ...views.reference, InstrumentExpired: otherwise };
@@ -73,3 +68,12 @@ function evolvingView(
   });
   return { definitions };
 }
+
+/** A portfolio is closed out without one of its hedges. */
+export const leavesHedgeBehind: Planted = rewriting(
+  'liquidation',
+  'WorkCloseOuts',
+  eachOf('PortfolioSliceSized', (event) =>
+    event.legs.length < 2 ? event : { ...event, legs: event.legs.slice(1) },
+  ),
+);

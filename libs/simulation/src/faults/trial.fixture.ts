@@ -1,6 +1,5 @@
 import type { Climate } from '../climate.js';
 import { HOUSE_LANES } from '../definitions.js';
-import { OPEN_GATE_LANES } from '../open-gate.js';
 import { Run, type RunOptions } from '../run.js';
 import type { Planted } from './plant.fixture.js';
 
@@ -38,7 +37,7 @@ const optionsOf = ({ steps, partitions, climate, dated }: Trial, seed: number): 
   partitions,
   climate,
   dated: dated === true,
-  definitions: dated === true ? OPEN_GATE_LANES : HOUSE_LANES,
+  definitions: HOUSE_LANES,
 });
 
 /** What one seed comes to: broken rules as `guarantee: rule`, or why a lane stopped. */
