@@ -7,6 +7,7 @@ import {
   type BucketId,
   type InstrumentId,
 } from '@ringfence/kernel';
+import { STARTING_RULES } from '@ringfence/domain-risk';
 import type { Crowd, Weighted } from './life.js';
 import {
   BTC_PERP,
@@ -63,10 +64,21 @@ export class DatedMarket {
     return this.crowd.town.prices.get(instrument) ?? 1;
   }
 
+  /** Portfolio parameters of their domain: at first, and now and then a dearer version. */
+  rule(): void {
+    const { chance } = this.crowd.house;
+    const effective = this.crowd.town.now + chance.between(5_000, 60_000);
+    const bufferPpm = chance.between(250_000, 400_000);
+    const scenarios = [...STARTING_RULES.scenarios];
+    const parameters = { ...STARTING_RULES, scenarios, bufferPpm };
+    this.#tell({ type: 'SetPortfolioParameters', domain: MAJORS, effective, parameters });
+  }
+
   /** A future, and options on it or on its perpetual, some minutes before their end. */
   list(): void {
     const { house, town } = this.crowd;
     const { chance } = house;
+    if (this.#listed === 0) this.rule();
     if (this.#series.length >= SERIES_MAX) return this.listOption();
     const underlying = chance.pick([BTC_PERP, ETH_PERP]);
     const expiry = town.now + chance.between(60_000, 900_000);
@@ -207,6 +219,7 @@ export class DatedMarket {
 }
 
 export const DATED: readonly Weighted<DatedMarket>[] = [
+  { weight: 1, act: (market) => market.rule() },
   { weight: 2, act: (market) => market.list() },
   { weight: 2, act: (market) => market.listOption() },
   { weight: 7, act: (market) => market.frame() },

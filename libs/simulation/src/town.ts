@@ -21,7 +21,7 @@ import {
 } from '@ringfence/kernel';
 import { climateOf, type Climate } from './climate.js';
 import type { Order, SimulatedHouse } from './house.js';
-import { PORTFOLIO_RULES } from './portfolio-rules.js';
+import { STARTING_RULES } from '@ringfence/domain-risk';
 import { isRuled, rulesFor } from './rules.js';
 
 /** The people of a simulated house. */
@@ -195,7 +195,11 @@ export class Town {
   async foundPortfolios(): Promise<void> {
     const set = { type: 'SetPortfolioParameters' as const, domain: MAJORS, effective: this.now };
     await this.#done([
-      [REFERENCE, { ...set, parameters: PORTFOLIO_RULES }, OPERATOR],
+      [
+        REFERENCE,
+        { ...set, parameters: { ...STARTING_RULES, scenarios: [...STARTING_RULES.scenarios] } },
+        OPERATOR,
+      ],
       ...this.people
         .filter((one) => one.class === 'liquidity' && one.domain === MAJORS)
         .map(({ account }): Wish => {

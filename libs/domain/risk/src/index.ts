@@ -1,2 +1,4 @@
+export { STARTING_RULES } from '@ringfence/margin';
+export { MarginAudit, type MarginFinding } from './audit.js';
 export { riskLane } from './lane.js';
 export type { RiskState } from './state.js';
