@@ -54,8 +54,8 @@ export const riskRules = {
    */
   slices: optional(group({ minNotional: uint(), maxPortionPpm: uint(), tickNotional: uint() })),
   /**
-   * A shortage is worked off over time: `initialPpm` of it at once, all of it after `durationTicks`;
-   * one below `smallShortage` (whole settlement units) at once.
+   * A shortage is worked off over time: `initialPpm` of it at once, all after `durationTicks`; one
+   * below `smallShortage` (whole settlement units) at once.
    */
   ramp: optional(group({ initialPpm: uint(), durationTicks: uint(), smallShortage: uint() })),
 };

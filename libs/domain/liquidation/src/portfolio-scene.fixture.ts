@@ -117,7 +117,7 @@ export function portfolioEvaluated(
   });
   const linear = evaluated(0, equity);
   const { collateral, debt, free } = linear;
-  const none = { gamma: 0n, vega: 0n, theta: 0n, rho: 0n, vanna: 0n, volga: 0n };
+  const none = { delta: 0n, gamma: 0n, vega: 0n, theta: 0n, rho: 0n, vanna: 0n, volga: 0n };
   return {
     type: 'PortfolioEvaluated',
     account: CLIENT,
@@ -127,8 +127,15 @@ export function portfolioEvaluated(
     requirements: [],
     worstScenario: null,
     netOptionValue: 0n,
-    ...{ collateral, debt, equity, free, initial },
-    ...{ maintenance: initial, call: initial, release: initial, delta: 0n, ...none },
+    collateral,
+    debt,
+    equity,
+    free,
+    maintenance: initial,
+    call: initial,
+    initial,
+    release: initial,
+    ...none,
     liquidationPrice: null,
     liquidationOf: null,
     riskScorePpm: 0,

@@ -38,9 +38,10 @@ interface Watched {
 /**
  * Proves of close-outs (guarantees 2, 4 and 5): a slice is sized from the newest evaluation, never
  * from one older than the last fill, never past flat, never again in the frame of a cure, one at a
- * time and on even ticks; one of a portfolio takes the same part of every living position; its fee is at most what equity remains at its price, so the house never
- * comes before the gainers; accounts executes what was planned; collateral is sold to house money
- * alone, for no less than its value after haircut.
+ * time and on even ticks; one of a portfolio takes the same part of every living position; its fee
+ * is at most what equity remains at its price, so the house never comes before the gainers;
+ * accounts executes what was planned; collateral is sold to house money alone, for no less than its
+ * value after haircut.
  */
 export class CloseOuts implements Check {
   readonly #buckets = new Map<string, Watched>();

@@ -37,8 +37,8 @@ export interface PortfolioInput {
   /** signed settlement units, everything of the evaluation included */
   readonly equity: bigint;
   readonly positions: readonly PositionToClose[];
-  /** initial requirement with that fraction, so many lots ≥ 0 of each position, closed; shape [n] */
-  required(closed: readonly number[], fractionPpm: number): bigint;
+  /** initial requirement with that fraction, so many lots ≥ 0 of each, closed; shape [n] */
+  readonly required: (closed: readonly number[], fractionPpm: number) => bigint;
   /** largest fraction after a refusal; 0: no such bound */
   readonly fractionMaxPpm: number;
 }
