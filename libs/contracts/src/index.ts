@@ -6,6 +6,7 @@ export * from './liquidation.js';
 export * from './named.js';
 export * from './postings.js';
 export * from './reference.js';
+export * from './risk-rules.js';
 export * from './risk.js';
 export * from './table/index.js';
 export * from './topics.js';

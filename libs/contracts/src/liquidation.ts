@@ -27,6 +27,7 @@ import {
   text,
   uint,
 } from './table/index.js';
+import { ScheduleRoundAtPremium, SliceRamped } from './risk-rules.js';
 
 export * from './liquidation-dated.js';
 
@@ -351,6 +352,7 @@ export const LIQUIDATION_COMMANDS = [
   RoundReport,
   RoundDone,
   RoundWanted,
+  ScheduleRoundAtPremium,
   NoteExpiry,
   NotePortfolioFill,
 ] as const;
@@ -375,6 +377,7 @@ export const LIQUIDATION_EVENTS = [
   RoundDecided,
   LaneDone,
   RoundClosed,
+  SliceRamped,
   PortfolioSliceSized,
   PortfolioSliceFilled,
   PortfolioSliceRefused,

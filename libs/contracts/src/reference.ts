@@ -27,6 +27,7 @@ import {
   text,
   uint,
 } from './table/index.js';
+import { RISK_RULES_COMMANDS, RISK_RULES_EVENTS } from './risk-rules.js';
 
 export * from './reference-dated.js';
 
@@ -275,6 +276,7 @@ export const REFERENCE_COMMANDS = [
   PublishFrame,
   Tick,
   RoundRequest,
+  ...RISK_RULES_COMMANDS,
   ListFuture,
   ListOption,
   PublishVolatilityFrame,
@@ -294,6 +296,7 @@ export const REFERENCE_EVENTS = [
   PriceHeld,
   Ticked,
   RoundOpened,
+  ...RISK_RULES_EVENTS,
   FutureListed,
   OptionListed,
   OptionsPriced,

@@ -40,40 +40,31 @@ export const flooredMargin = (
   tenYearMargin: DecimalFigure,
 ): DecimalFigure => greater(calculated, tenYearMargin);
 
-/** One day of a buffered margin. */
-export interface BufferedDay {
-  /** charged to the client, never below base */
-  readonly charged: DecimalFigure;
-  /** what is left of the buffer in percent of base, halves up to two places */
-  readonly bufferPercent: DecimalFigure;
-}
-
 /**
  * Margin with a buffer that may be used up while calculated margins rise steeply: then what was
- * charged yesterday is kept, up to the full buffer, and never less than base. It is rebuilt in full
- * at once when release ends.
+ * charged before is kept, up to the full buffer, and never less than base. It is rebuilt in full at
+ * once when release ends.
  *
- * @param buffer  fraction on top of base, at least 0.25 by law, ≥ 0
- * @param days    in order; base > 0; `release` while the buffer may be used
- * @throws InvariantViolation when the buffer is negative or a base is not above 0
+ * @param buffer    fraction on top of base, at least 0.25 by law, ≥ 0
+ * @param previous  charged before; `null` for the first
+ * @param day       base > 0; `release` while the buffer may be used
+ * @throws InvariantViolation when the buffer is negative or the base is not above 0
  * @source rules/margin, anti-procyclicality, buffer; RTS 153/2013 article 28(1)(a)
  */
-export function bufferedMargins(
+export function bufferedMargin(
   buffer: DecimalFigure,
-  days: readonly { readonly base: DecimalFigure; readonly release: boolean }[],
-): BufferedDay[] {
+  previous: DecimalFigure | null,
+  { base, release }: { readonly base: DecimalFigure; readonly release: boolean },
+): DecimalFigure {
   invariant(buffer.gte(DECIMAL_ZERO), 'a buffer is not negative');
-  let previous: DecimalFigure | null = null;
-  return days.map(({ base, release }) => {
-    invariant(base.gt(DECIMAL_ZERO), 'margin before the buffer is above 0');
-    const full = DECIMAL_ONE.plus(buffer).times(base);
-    const charged: DecimalFigure =
-      release && previous ? greater(base, lesser(previous, full)) : full;
-    previous = charged;
-    const above = charged.minus(base).times(PERCENT);
-    return { charged, bufferPercent: halfUpTo(above.div(base), PERCENT_PLACES) };
-  });
+  invariant(base.gt(DECIMAL_ZERO), 'margin before the buffer is above 0');
+  const full = DECIMAL_ONE.plus(buffer).times(base);
+  return release && previous ? greater(base, lesser(previous, full)) : full;
 }
+
+/** What is left of a buffer in percent of base, halves up to two places. */
+export const bufferPercent = (charged: DecimalFigure, base: DecimalFigure): DecimalFigure =>
+  halfUpTo(charged.minus(base).times(PERCENT).div(base), PERCENT_PLACES);
 
 /** How a margin moved over a time; what a rule against procyclicality is measured by. */
 export interface MarginSwings {

@@ -232,9 +232,9 @@ describe('limits on a slice', () => {
 
   // drift-labs/protocol-v2 programs/drift/src/math/liquidation/tests.rs at 0ae3e3b1db78
   it('ramp up with time, as published', () => {
-    const ramp = { initialPpm: 100_000, durationMs: 150, smallShortage: 50n };
-    const freed = (shortage: bigint, freedSoFar: bigint, elapsedMs: number): bigint =>
-      rampedShortage({ ...ramp, shortage, freedSoFar, elapsedMs });
+    const ramp = { initialPpm: 100_000, duration: 150, smallShortage: 50n };
+    const freed = (shortage: bigint, freedSoFar: bigint, elapsed: number): bigint =>
+      rampedShortage({ ...ramp, shortage, freedSoFar, elapsed });
     expect(freed(1_000n, 0n, 75)).toBe(600n);
     expect(freed(49n, 0n, 1)).toBe(49n);
     expect(freed(60n, 40n, 75)).toBe(20n);
@@ -243,10 +243,10 @@ describe('limits on a slice', () => {
   });
 
   it('ramp up from the first moment, rounded up, and only for what is not small', () => {
-    const at = { initialPpm: 100_000, durationMs: 150, smallShortage: 50n, elapsedMs: 0 };
+    const at = { initialPpm: 100_000, duration: 150, smallShortage: 50n, elapsed: 0 };
     const freed = (shortage: bigint) => rampedShortage({ ...at, shortage, freedSoFar: 0n });
     expect([freed(0n), freed(49n), freed(50n), freed(51n)]).toEqual([0n, 49n, 5n, 6n]);
-    for (const wrong of [{ elapsedMs: -1 }, { durationMs: 0 }, { freedSoFar: -1n }]) {
+    for (const wrong of [{ elapsed: -1 }, { duration: 0 }, { freedSoFar: -1n }]) {
       const input = { ...at, shortage: 60n, freedSoFar: 0n, ...wrong };
       expect(() => rampedShortage(input)).toThrow(InvariantViolation);
     }

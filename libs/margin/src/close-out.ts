@@ -1,7 +1,15 @@
 import { invariant } from '@ringfence/kernel';
-import { ceilDiv, ppmBig, shareUp, type Ppm } from '@ringfence/money';
+import {
+  DECIMAL_ONE,
+  ceilTo,
+  decimalOf,
+  shareUp,
+  type DecimalFigure,
+  type Ppm,
+} from '@ringfence/money';
+import { curingSize } from './partial-close-out.js';
 
-const PPM_BIG = 1_000_000n;
+const PPM_PLACES = '1000000';
 
 /** What a close-out slice is sized from; every figure of one evaluation, recorded with the plan. */
 export interface CloseOutInput {
@@ -53,18 +61,19 @@ export function afterCloseOut(input: CloseOutInput, closed: number): AfterCloseO
 }
 
 /**
- * How many lots to close so that what is left meets target and buffer again.
+ * How many lots to close so that what is left meets target and buffer again: `curingSize`, rounded
+ * up to a lot, with the fee and the requirement rounded as they will be.
  *
- * A closed lot frees its requirement and costs slippage and fee; the shortage over that difference,
- * rounded up to a lot, is the size. When closing costs as much as it frees, nothing but the whole
- * position will do. One lot less would not cure.
+ * A closed lot frees its requirement and costs slippage and fee; the shortage over that difference
+ * is the size. When closing costs as much as it frees, nothing but the whole position will do. One
+ * lot less would not cure.
  *
  * @returns lots to close, 1 to |lots|; 0 when the target is met as it is
  * @throws InvariantViolation when there is no position or a rate is negative
  * @source rules/partial-liquidation, partial-liquidation-size (it rounds down, we up to a lot)
  */
 export function closeOutLots(input: CloseOutInput): number {
-  const { lots, mark, price, unit, targetPpm, bufferPpm, feePpm } = input;
+  const { lots, mark, targetPpm, bufferPpm, feePpm } = input;
   invariant(lots !== 0, 'only a position is closed out');
   invariant(targetPpm >= 0 && bufferPpm >= 0 && feePpm >= 0, 'rates are not negative');
   const held = lots < 0 ? -lots : lots;
@@ -73,19 +82,36 @@ export function closeOutLots(input: CloseOutInput): number {
     return after.equity >= after.requirement;
   };
   if (cures(0)) return 0;
-  const slipTicks = BigInt(lots > 0 ? mark - price : price - mark);
-  const rate = ppmBig(targetPpm + bufferPpm);
-  const freedPerLot =
-    unit * (BigInt(mark) * rate - slipTicks * PPM_BIG - BigInt(price) * ppmBig(feePpm));
-  if (freedPerLot <= 0n || !cures(held)) return held;
-  const needed = BigInt(held) * BigInt(mark) * unit * rate;
-  const shortage = needed + (input.otherRequirement - input.equity) * PPM_BIG;
+  const needed = rateOf(targetPpm + bufferPpm).times(
+    decimalOf(BigInt(held) * BigInt(mark) * input.unit),
+  );
+  const shortage = needed.plus(decimalOf(input.otherRequirement - input.equity));
+  const size = sizeFor(input, shortage);
   // Fee and requirement round up, together by less than two units; as all is whole, one unit more
-  // than the shortage always cures.
-  const least = Number(ceilDiv(shortage, freedPerLot));
-  const most = Number(ceilDiv(shortage + PPM_BIG, freedPerLot));
-  return firstCure(cures, least > 1 ? least : 1, most < held ? most : held);
+  // than the shortage always cures. A size is cut at its ninth place, hence a lot more.
+  const most = sizeFor(input, shortage.plus(DECIMAL_ONE));
+  if (size === 'whole-position' || most === 'whole-position' || !cures(held)) return held;
+  const least = Math.max(1, lotsAbove(size));
+  return firstCure(cures, least, Math.min(held, lotsAbove(most) + 1));
 }
+
+/** The exact size; prices and fees of a lot in ticks, so that nothing is divided by the mark. */
+function sizeFor(
+  { lots, mark, price, unit, targetPpm, bufferPpm, feePpm }: CloseOutInput,
+  shortage: DecimalFigure,
+): DecimalFigure | 'whole-position' {
+  return curingSize({
+    shortage,
+    price: decimalOf(unit),
+    quotePrice: DECIMAL_ONE,
+    marginRatio: rateOf(targetPpm + bufferPpm).times(decimalOf(BigInt(mark))),
+    liquidatorFee: decimalOf(BigInt(lots > 0 ? mark - price : price - mark)),
+    insuranceFee: rateOf(feePpm).times(decimalOf(BigInt(price))),
+  });
+}
+
+const rateOf = (ppm: Ppm): DecimalFigure => decimalOf(BigInt(ppm)).div(PPM_PLACES);
+const lotsAbove = (size: DecimalFigure): number => Number(ceilTo(size, 0).toFixed());
 
 /** A size that cures while one lot less does not; `most` cures and `least` − 1 does not. */
 function firstCure(cures: (closed: number) => boolean, least: number, most: number): number {

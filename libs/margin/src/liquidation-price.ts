@@ -1,14 +1,4 @@
-import {
-  ceilDiv,
-  decimalOf,
-  floorDiv,
-  placesOf,
-  ppmBig,
-  tenTo,
-  wholeUnits,
-  type DecimalFigure,
-  type Ppm,
-} from '@ringfence/money';
+import { ceilDiv, floorDiv, ppmBig, type Ppm } from '@ringfence/money';
 
 const PPM_BIG = 1_000_000n;
 const TICKS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
@@ -44,7 +34,7 @@ export function liquidationPrice(
   },
 ): number | null {
   const { equityAtMark, mark, unit, maintenancePpm, otherMaintenance } = position;
-  const found = maintenanceMet({
+  const exact = exactLiquidationPrice({
     lots: BigInt(position.lots),
     equityAtMark,
     mark: BigInt(mark),
@@ -53,70 +43,43 @@ export function liquidationPrice(
     wholeRate: PPM_BIG,
     otherMaintenance,
   });
-  if (found === null) return null;
-  const { needed, perTick } = found;
+  if (exact === null) return null;
+  const { needed, perTick } = exact;
   const ticks = perTick > 0n ? ceilDiv(needed, perTick) : floorDiv(needed, perTick);
   if (ticks > TICKS_MAX) return null;
   return ticks < 0n ? 0 : Number(ticks);
 }
 
-/** Exact price at which equity is maintenance, as needed / perTick; `perTick` is not 0. */
-interface MaintenanceMet {
+/** Exact price at which equity is maintenance, in ticks: needed / perTick; `perTick` is not 0. */
+export interface ExactPrice {
   readonly needed: bigint;
   /** > 0 for what is safe above the price, < 0 for what is safe below */
   readonly perTick: bigint;
 }
 
-/** Solves equity + lots × (P − mark) = |lots| × P × rate + other for P; null where P drops out. */
-function maintenanceMet(position: {
+/**
+ * The price at which a position falls to maintenance, as an exact fraction: solves equity +
+ * lots × (P − mark) × unit = |lots| × P × unit × rate + other for P. `liquidationPrice` rounds it
+ * to a tick.
+ *
+ * @param lots              signed, in whatever whole steps the other figures fit
+ * @param rate              maintenance of notional in parts of `wholeRate`, slippage included
+ * @param otherMaintenance  required besides; a tier's deduction makes it negative
+ * @returns also a price below 0, where no price that can be is one; `null` when no price decides
+ * @source rules/liquidation-price, all four families
+ */
+export function exactLiquidationPrice(position: {
   readonly lots: bigint;
   readonly equityAtMark: bigint;
   readonly mark: bigint;
   readonly unit: bigint;
-  /** in parts of `wholeRate` */
   readonly rate: bigint;
   readonly wholeRate: bigint;
   readonly otherMaintenance: bigint;
-}): MaintenanceMet | null {
+}): ExactPrice | null {
   const { lots, equityAtMark, mark, unit, rate, wholeRate, otherMaintenance } = position;
   const size = lots < 0n ? -lots : lots;
   const perTick = unit * (lots * wholeRate - size * rate);
   if (perTick === 0n) return null;
   return { needed: (otherMaintenance - equityAtMark + lots * unit * mark) * wholeRate, perTick };
-}
-
-/**
- * The price at which a position falls to maintenance, exact and in quote units: what
- * `liquidationPrice` rounds to a tick.
- *
- * @param position          base units, signed
- * @param equityAtMark      quote, gain or loss to `mark` included
- * @param rate              maintenance as a fraction of notional, slippage included
- * @param otherMaintenance  quote that is required besides; a tier's deduction makes it negative
- * @returns 40 places, also below 0, where no price that can be is one; `null` when no price decides
- * @source rules/liquidation-price, all four families
- */
-export function exactLiquidationPrice(bucket: {
-  readonly position: DecimalFigure;
-  readonly equityAtMark: DecimalFigure;
-  readonly mark: DecimalFigure;
-  readonly rate: DecimalFigure;
-  readonly otherMaintenance: DecimalFigure;
-}): DecimalFigure | null {
-  const { position, equityAtMark, mark, rate, otherMaintenance } = bucket;
-  const places = Math.max(
-    ...[position, equityAtMark, mark, rate, otherMaintenance].map((each) => placesOf(each)),
-  );
-  const found = maintenanceMet({
-    lots: wholeUnits(position, places),
-    mark: wholeUnits(mark, places),
-    unit: 1n,
-    // a size times a price has the places of both
-    equityAtMark: wholeUnits(equityAtMark, 2 * places),
-    otherMaintenance: wholeUnits(otherMaintenance, 2 * places),
-    rate: wholeUnits(rate, places),
-    wholeRate: 10n ** BigInt(places),
-  });
-  if (found === null) return null;
-  return decimalOf(found.needed).div(decimalOf(found.perTick).times(tenTo(places)));
 }

@@ -30,9 +30,8 @@ export interface CuringSizeInput {
 }
 
 /**
- * Size that cures a shortage: the shortage over what a closed unit frees beyond its fees. The same
- * rule as `closeOutLots`, which works in ticks and lots and rounds up to a lot where this one cuts
- * down to the ninth place.
+ * Size that cures a shortage: the shortage over what a closed unit frees beyond its fees, cut down
+ * to the ninth place. `closeOutLots` rounds it up to a lot.
  *
  * @returns base units ≥ 0, or `whole-position` when closing costs as much as it frees
  * @source rules/partial-liquidation, partial-liquidation-size

@@ -165,10 +165,10 @@ export function rampAllowance(
 /** The ramp of a close-out in the house's units. */
 export interface Ramp {
   readonly initialPpm: Ppm;
-  /** time since the close-out was opened, log time */
-  readonly elapsedMs: number;
-  /** time after which all may be freed, > 0 */
-  readonly durationMs: number;
+  /** time since the close-out was opened, in ticks or any other whole unit */
+  readonly elapsed: number;
+  /** time after which all may be freed, > 0, in the same unit */
+  readonly duration: number;
   /** smallest units: a smaller shortage is freed at once */
   readonly smallShortage: bigint;
 }
@@ -185,13 +185,13 @@ export interface Ramp {
 export function rampedShortage(
   ramp: Ramp & { readonly shortage: bigint; readonly freedSoFar: bigint },
 ): bigint {
-  const { shortage, freedSoFar, initialPpm, elapsedMs, durationMs, smallShortage } = ramp;
+  const { shortage, freedSoFar, initialPpm, elapsed, duration, smallShortage } = ramp;
   invariant(shortage >= 0n && freedSoFar >= 0n, 'amounts are not negative');
   const allowed = rampAllowance(
     {
       initial: decimalOf(BigInt(initialPpm)).div(decimalOf(BigInt(PPM))),
-      elapsed: decimalOf(BigInt(elapsedMs)),
-      duration: decimalOf(BigInt(durationMs)),
+      elapsed: decimalOf(BigInt(elapsed)),
+      duration: decimalOf(BigInt(duration)),
       small: shortage < smallShortage,
     },
     { shortage: decimalOf(shortage), freedSoFar: decimalOf(freedSoFar) },

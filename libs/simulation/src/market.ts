@@ -1,6 +1,14 @@
-import type { Event, EventOf } from '@ringfence/contracts';
-import { cross, EXCESS, isolated, portfolio, type BucketId } from '@ringfence/kernel';
+import type { Command, CommandOf, Event, EventOf } from '@ringfence/contracts';
+import {
+  cross,
+  EXCESS,
+  isolated,
+  portfolio,
+  type BucketId,
+  type InstrumentId,
+} from '@ringfence/kernel';
 import type { Crowd, Weighted } from './life.js';
+import { isRuled } from './rules.js';
 import {
   ALTS,
   BTC_PERP,
@@ -123,7 +131,15 @@ export class Market {
       const moved = common * (one === BTC_PERP ? 1 : 1.3) + (chance.real() * 2 - 1) * 0.01;
       town.prices.set(one, Math.max(100, Math.round(price * (1 + moved))));
     }
+    if (isRuled(house.options.seed) && chance.happens(0.3)) this.observe();
     house.order(REFERENCE, town.frame(), OPERATOR);
+  }
+  /** Where a rule waits for it: someone counted the open interest, or thinks so. */
+  observe(): void {
+    const { chance } = this.crowd.house;
+    const lots = chance.between(0, 400_000);
+    const command = { type: 'ObserveOpenInterest' as const, instrument: ETH_PERP, lots };
+    this.crowd.house.order(REFERENCE, command, OPERATOR);
   }
   tick(): void {
     const { house, town } = this.crowd;
@@ -139,11 +155,20 @@ export class Market {
       instrument,
       ratePpb: chance.between(-400_000, 400_000),
     }));
-    this.crowd.house.order(
-      { service: 'liquidation', partition: domain % options.partitions },
-      { type: 'ScheduleRound', domain, funding },
-      OPERATOR,
-    );
+    const address = { service: 'liquidation', partition: domain % options.partitions } as const;
+    const isAtPremium = isRuled(options.seed) && chance.happens(0.5);
+    const order: Command = isAtPremium
+      ? { type: 'ScheduleRoundAtPremium', domain, premiums: this.#premiums(instruments) }
+      : { type: 'ScheduleRound', domain, funding };
+    this.crowd.house.order(address, order, OPERATOR);
+  }
+  #premiums(instruments: readonly InstrumentId[]): CommandOf<'ScheduleRoundAtPremium'>['premiums'] {
+    const { town, house } = this.crowd;
+    return instruments.map((instrument) => {
+      const underlyingTwap = town.prices.get(instrument) ?? 1;
+      const contractTwap = Math.round(underlyingTwap * (1 + (house.chance.real() - 0.5) / 500));
+      return { instrument, contractTwap, underlyingTwap };
+    });
   }
   revokeAuthority(): void {
     const one = this.crowd.client();

@@ -99,6 +99,7 @@ export class Run {
   /** A town with money in it, before any fault and any risk. */
   async found(): Promise<void> {
     await this.town.found(4);
+    if (this.options.dated) await this.town.foundPortfolios();
     this.audit();
   }
   #worsen(): void {

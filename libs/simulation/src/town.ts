@@ -7,6 +7,7 @@ import {
   isolated,
   invariant,
   partitionOf,
+  portfolio,
   present,
   SYSTEM,
   type AccountId,
@@ -20,6 +21,8 @@ import {
 } from '@ringfence/kernel';
 import { climateOf, type Climate } from './climate.js';
 import type { Order, SimulatedHouse } from './house.js';
+import { STARTING_RULES } from '@ringfence/domain-risk';
+import { isRuled, rulesFor } from './rules.js';
 
 /** The people of a simulated house. */
 export const OPERATOR: By = { key: 1, member: 0 as MemberId, role: 'operator' };
@@ -177,7 +180,8 @@ export class Town {
   async found(clientsPerPartition: number): Promise<void> {
     this.house.startAll();
     await this.house.exhaust();
-    const [first, ...rest] = [...founding(), this.tick(1), this.frame()];
+    const rules = isRuled(this.house.options.seed) ? rulesFor([...FIRST_PRICES.keys()]) : [];
+    const [first, ...rest] = [...founding(), ...rules, this.tick(1), this.frame()];
     await this.#done([
       [REFERENCE, first, SYSTEM],
       ...rest.map((command) => [REFERENCE, command, OPERATOR] as const),
@@ -185,6 +189,26 @@ export class Town {
     await this.#open(clientsPerPartition);
     await this.#fund();
     await this.#done(this.people.flatMap((person) => this.#furnish(person)));
+  }
+
+  /** Rules of portfolios, and what the walls margin their own with. */
+  async foundPortfolios(): Promise<void> {
+    const set = { type: 'SetPortfolioParameters' as const, domain: MAJORS, effective: this.now };
+    await this.#done([
+      [
+        REFERENCE,
+        { ...set, parameters: { ...STARTING_RULES, scenarios: [...STARTING_RULES.scenarios] } },
+        OPERATOR,
+      ],
+      ...this.people
+        .filter((one) => one.class === 'liquidity' && one.domain === MAJORS)
+        .map(({ account }): Wish => {
+          const address: Address = { service: 'accounts', partition: partitionOf(account) };
+          const amount = this.climate.liquidity / 2n;
+          const way = { source: EXCESS, target: portfolio(MAJORS), asset: USDT };
+          return [address, { type: 'MoveCollateral', account, ...way, amount }, OPERATOR];
+        }),
+    ]);
   }
 
   async #open(clientsPerPartition: number): Promise<void> {

@@ -3,8 +3,9 @@ import type { Address } from '@ringfence/kernel';
 import { auditMargin } from './cli/audit-margin.js';
 import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
-import { openHouseLogs, type Environment } from './cli/house-place.js';
+import { withHouseLogs, type Environment } from './cli/house-place.js';
 import { catLog, laneNamed, type SeqRange } from './cli/log-cat.js';
+import { marginSwingLines } from './cli/margin-swings.js';
 import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
 
 const USAGE = `usage:
@@ -13,6 +14,9 @@ const USAGE = `usage:
   ringfence audit margin [--folder F]
       recomputes every recorded evaluation of margin from its inputs in the logs and compares bit
       for bit; exit code 1 when one differs; the house may be running
+  ringfence margin swings [--folder F]
+      prints how procyclical initial rates were: largest step, five-day rise, peak to trough, as
+      charged and as volatility alone asked for; the house may be running
   ringfence lane resume <service>/<partition> [--url U] [--key K]
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
@@ -76,6 +80,9 @@ async function main(args: readonly string[]): Promise<number> {
       say(lines);
       return findings === 0 ? 0 : 1;
     }
+    case 'margin swings':
+      say(await marginSwingLines(folder, env));
+      return 0;
     case 'lane resume': {
       const { service, partition } = laneNamed(name);
       const lane = await client().post(`/v1/lanes/${service}/${partition}/resume`);
@@ -109,18 +116,15 @@ function seqNamed(option: string, text: string | undefined): number | undefined 
   throw new TypeError(`--${option}: give the number of a record, 1 or more`);
 }
 
-async function logCat(
+function logCat(
   lane: Address,
   range: SeqRange,
   folder: string | undefined,
   environment: Environment,
 ): Promise<void> {
-  const house = await openHouseLogs(folder, environment, 'log-cat');
-  try {
+  return withHouseLogs(folder, environment, 'log-cat', async (house) => {
     for await (const line of catLog(house, lane, range)) console.log(line);
-  } finally {
-    await house.journal.close();
-  }
+  });
 }
 
 try {

@@ -1,4 +1,4 @@
-import type { Event, EventOf } from '@ringfence/contracts';
+import type { EventOf } from '@ringfence/contracts';
 import { accountId, cross, type AccountId, type DomainId, type MemberId } from '@ringfence/kernel';
 import {
   DECIMAL_ONE,
@@ -32,7 +32,7 @@ const WALL = accountId(0, 3);
 /** A lot is the ninth decimal of a base unit, the place that published sizes are cut to. */
 const LOT_PLACES = 9;
 /** The house rounds a slice up to a lot where the published figure is cut down. */
-const ONE_LOT = { abs: '0.000000001', rel: '0' };
+export const ONE_LOT = { abs: '0.000000001', rel: '0' };
 /** Settlement units per lot and tick, in places: a rate in ppm of any notional is then whole. */
 const UNIT_PLACES = 6;
 const LOTS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
@@ -90,12 +90,30 @@ interface Breached {
 function breach(run: Liquidation, position: Breached): void {
   const { equity, initial } = position;
   run.see('risk', evaluated(position));
-  const at = { account: CLIENT, bucket: BUCKET, frame: 1 };
-  run.see('risk', { type: 'MaintenanceBreached', ...at, equity, maintenance: initial });
-  run.see('reference', { type: 'Ticked', tick: 2, time: 2, outageMs: 0, source: 'case' });
+  run.see('risk', breached({ equity, initial }));
+  run.see('reference', tickOf(2));
 }
 
-const wallOpened = (): EventOf<'AccountOpened'> => ({
+export const breached = (
+  of: Pick<Breached, 'equity' | 'initial'>,
+): EventOf<'MaintenanceBreached'> => ({
+  type: 'MaintenanceBreached',
+  account: CLIENT,
+  bucket: BUCKET,
+  frame: 1,
+  equity: of.equity,
+  maintenance: of.initial,
+});
+export const tickOf = (tick: number): EventOf<'Ticked'> => ({
+  type: 'Ticked',
+  tick,
+  time: tick,
+  outageMs: 0,
+  source: 'case',
+});
+
+/** The wall that slices trade with. */
+export const wallOpened = (): EventOf<'AccountOpened'> => ({
   type: 'AccountOpened',
   account: WALL as AccountId,
   member: 0 as MemberId,
@@ -105,7 +123,8 @@ const wallOpened = (): EventOf<'AccountOpened'> => ({
   reference: '',
 });
 
-function evaluated(position: Breached): Event {
+/** The bucket as risk evaluated it. */
+export function evaluated(position: Breached): EventOf<'MarginEvaluated'> {
   const { lots, mark, initial, equity } = position;
   const line = { instrument: INSTRUMENT, lots, worst: lots, mark, pnl: 0n };
   const levels = { maintenance: initial, call: initial, initial, release: initial };

@@ -5,6 +5,7 @@ import {
   waterThroughEvents,
 } from './clearing.js';
 import { endToEndThroughEvents, feeThroughEvents, sizeThroughEvents } from './close-out.js';
+import { limitsThroughEvents, rampThroughEvents } from './pace.js';
 import type { EventRule, EventRules } from './run-events.js';
 import { moveThroughEvents, shelterThroughEvents, statusThroughEvents } from './standing.js';
 
@@ -24,6 +25,8 @@ export const EVENT_TOPICS: { readonly [topic: string]: EventRules } = {
   'partial-liquidation': {
     'partial-liquidation-size': sizeThroughEvents,
     'partial-liquidation-end-to-end': endToEndThroughEvents,
+    'time-ramped-fraction': rampThroughEvents,
+    'liquidation-limits': limitsThroughEvents,
   },
   guards: {
     'segregation-regressions': (input) => {

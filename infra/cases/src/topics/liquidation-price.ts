@@ -3,13 +3,43 @@ import {
   DECIMAL_ONE,
   DECIMAL_ZERO,
   decimal,
+  decimalOf,
+  placesOf,
   positivePart,
   sumOf,
+  tenTo,
+  wholeUnits,
   type DecimalFigure,
 } from '@ringfence/money';
 import type { Outputs } from '../compare.js';
 import type { Input } from '../input.js';
 import type { Rules } from '../run.js';
+
+/** A bucket in coins and fractions. */
+interface Figures {
+  readonly position: DecimalFigure;
+  readonly equityAtMark: DecimalFigure;
+  readonly mark: DecimalFigure;
+  readonly rate: DecimalFigure;
+  readonly otherMaintenance: DecimalFigure;
+}
+
+/** Asks the house's function, in steps so fine that every figure is whole. */
+function priceOf(figures: Figures): DecimalFigure | null {
+  const { position, equityAtMark, mark, rate, otherMaintenance } = figures;
+  const places = Math.max(...Object.values(figures).map((each: DecimalFigure) => placesOf(each)));
+  const exact = exactLiquidationPrice({
+    lots: wholeUnits(position, places),
+    mark: wholeUnits(mark, places),
+    unit: 1n,
+    // a size times a price has the places of both
+    equityAtMark: wholeUnits(equityAtMark, 2 * places),
+    otherMaintenance: wholeUnits(otherMaintenance, 2 * places),
+    rate: wholeUnits(rate, places),
+    wholeRate: 10n ** BigInt(places),
+  });
+  return exact && decimalOf(exact.needed).div(decimalOf(exact.perTick).times(tenTo(places)));
+}
 
 const SIDES = { long: DECIMAL_ONE, short: decimal('-1') };
 const side = (input: Input): DecimalFigure => input.choose('side', SIDES);
@@ -20,7 +50,7 @@ function linear(input: Input): Outputs {
   const slippage = input.figureOr('slippage', DECIMAL_ZERO);
   const riskFactor = input.figureOr('riskFactor', DECIMAL_ZERO);
   const fundingPayment = input.figureOr('fundingPerUnit', DECIMAL_ZERO);
-  const price = exactLiquidationPrice({
+  const price = priceOf({
     position,
     mark,
     equityAtMark: input.figure('collateral'),
@@ -74,7 +104,7 @@ function isolated(input: Input): Outputs {
   const model = input.choose('model', ISOLATED)(input);
   const equityAtMark = quantity.times(entry).div(input.figure('leverage'));
   const position = side(input).times(quantity);
-  const price = exactLiquidationPrice({ position, mark: entry, equityAtMark, ...model });
+  const price = priceOf({ position, mark: entry, equityAtMark, ...model });
   return { liquidationPrice: price };
 }
 
@@ -96,7 +126,7 @@ function cross(input: Input): Outputs {
       .times(each.figure('maintenanceRate'))
       .minus(each.figure('maintenanceAmount')),
   );
-  const price = exactLiquidationPrice({
+  const price = priceOf({
     position: side(own).times(own.figure('quantity')),
     mark: own.figure('entry'),
     equityAtMark: input.figure('walletBalance').plus(sumOf(gains)),
@@ -112,7 +142,7 @@ export const liquidationPriceRules: Rules = {
   'isolated-liquidation-price': isolated,
   'cross-liquidation-price': cross,
   'other-maintenance-counts': (input) => ({
-    liquidationPrice: exactLiquidationPrice({
+    liquidationPrice: priceOf({
       position: side(input).times(input.figure('quantity')),
       mark: input.figure('entry'),
       equityAtMark: input.figure('equityAtEntry'),

@@ -1,5 +1,6 @@
 import {
-  bufferedMargins,
+  bufferPercent,
+  bufferedMargin,
   cappedWeight,
   crossHealth,
   expectedShortfallFactors,
@@ -21,7 +22,13 @@ import {
   wholeMargin,
   type CappedOrder,
 } from '@ringfence/margin';
-import { DECIMAL_ZERO, formatRate, placesOf, wholeUnits } from '@ringfence/money';
+import {
+  DECIMAL_ZERO,
+  formatRate,
+  placesOf,
+  wholeUnits,
+  type DecimalFigure,
+} from '@ringfence/money';
 import type { Outputs } from '../compare.js';
 import type { Input } from '../input.js';
 import type { Rules } from '../run.js';
@@ -157,12 +164,14 @@ const PROCYCLICALITY: { readonly [calc: string]: (input: Input) => Outputs } = {
     const release = input.list('release');
     const bases = input.figures('base');
     if (release.length !== bases.length) input.wrong('release', 'as many days as base has');
-    const days = bases.map((base, day) => ({ base, release: release[day] === true }));
-    const path = bufferedMargins(input.figure('buffer'), days);
-    const charged = path.map((day) => day.charged);
+    const charged: DecimalFigure[] = [];
+    bases.forEach((base, day) => {
+      const today = { base, release: release[day] === true };
+      charged.push(bufferedMargin(input.figure('buffer'), charged[day - 1] ?? null, today));
+    });
     return {
       charged,
-      bufferPercentOfBase: path.map((day) => day.bufferPercent),
+      bufferPercentOfBase: bases.map((base, day) => bufferPercent(charged[day] ?? base, base)),
       largestStepCharged: marginSwings(charged).largestStep,
       largestStepBase: marginSwings(bases).largestStep,
     };

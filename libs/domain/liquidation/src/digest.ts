@@ -1,4 +1,4 @@
-import { digestOf, type DomainId } from '@ringfence/kernel';
+import { digestOf, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import type { LiquidationState } from './state.js';
 
 /** Remembers that an own aggregate changed, so that only such are digested again. */
@@ -12,8 +12,18 @@ export const touchCounters = ({ prints }: LiquidationState): void => {
   prints.changed.add('counters:0');
 };
 
+export const touchRamp = ({ prints }: LiquidationState, key: number): void => {
+  prints.changed.add(`ramp:${key}`);
+};
+export const touchPortfolio = ({ prints }: LiquidationState, key: number): void => {
+  prints.changed.add(`portfolio:${key}`);
+};
+export const touchUsed = ({ prints }: LiquidationState, instrument: InstrumentId): void => {
+  prints.changed.add(`used:${instrument}`);
+};
+
 /**
- * Sum of the digests of close-outs, clearings and counters, modulo 2^64.
+ * Sum of the digests of close-outs, clearings, counters, paces and portfolios, modulo 2^64.
  *
  * It keeps what it computed in `prints`, which is no aggregate itself; the cost is that of the
  * aggregates changed since the last call.
@@ -35,5 +45,8 @@ function aggregateOf(state: LiquidationState, name: string): unknown {
   const [kind, number] = name.split(':');
   if (kind === 'close-out') return state.closeOuts.get(Number(number));
   if (kind === 'clearing') return state.clearings.get(Number(number) as DomainId);
+  if (kind === 'portfolio') return state.portfolios.get(Number(number));
+  if (kind === 'ramp') return state.paces.ramps.get(Number(number));
+  if (kind === 'used') return state.paces.used.get(Number(number) as InstrumentId);
   return state.counters;
 }

@@ -18,10 +18,12 @@ import {
   noteRoundOpened,
   noteWish,
   scheduleRound,
+  scheduleRoundAtPremium,
   takeReport,
 } from './clearing/rounds.js';
 import { closeOutHandlers } from './close-out/evolve.js';
 import { noteCall, noteCure, noteFill, noteSale, openCloseOut } from './close-out/notes.js';
+import { notePortfolioFill } from './close-out/portfolio-notes.js';
 import { hasWork, PIECE, reviewRounds, workCloseOuts } from './close-out/work.js';
 import { liquidationDigest } from './digest.js';
 import { accountsReactions, referenceReactions, riskReactions } from './reactions.js';
@@ -32,21 +34,15 @@ import { riskViews } from './views/risk.js';
 
 /** What older logs hold and no lane orders any more. */
 type Bygone = 'NoteSettlement';
-/** Tables of the close-out of portfolios, which this lane does not order yet. */
-type Coming =
-  | 'NotePortfolioFill'
-  | 'PortfolioSliceSized'
-  | 'PortfolioSliceFilled'
-  | 'PortfolioSliceRefused';
 type Deciders = {
-  readonly [Name in Exclude<LiquidationCommand['type'], Bygone | Coming>]: Decide<
+  readonly [Name in Exclude<LiquidationCommand['type'], Bygone>]: Decide<
     CommandOf<Name>,
     LiquidationState
   >;
 };
 /** One writer per fact: a fact that nobody handles fails the compiler rather than the fold. */
 type Handlers = {
-  readonly [Name in Exclude<LiquidationEvent['type'], Coming>]: (
+  readonly [Name in LiquidationEvent['type']]: (
     state: LiquidationState,
     event: EventOf<Name>,
     mail: Mail,
@@ -98,7 +94,9 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     RoundReport: takeReport,
     RoundDone: noteDone,
     RoundWanted: noteWish,
+    ScheduleRoundAtPremium: scheduleRoundAtPremium,
     NoteExpiry: noteExpiry,
+    NotePortfolioFill: notePortfolioFill,
   } satisfies Deciders,
   evolve: { ...closeOutHandlers, ...clearingHandlers } satisfies Handlers,
   views: { reference: referenceViews, risk: riskViews, accounts: accountsViews },
@@ -111,5 +109,5 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
   isAbsorbed: isSizing,
   digest: liquidationDigest,
   // nothing here raises risk, and clients send only the schedule of rounds
-  reducing: new Set(['ScheduleRound'] as const),
+  reducing: new Set(['ScheduleRound', 'ScheduleRoundAtPremium'] as const),
 };

@@ -1,5 +1,6 @@
-import type { At, Command, EventOf } from '@ringfence/contracts';
+import type { At, Command, CommandOf, EventOf } from '@ringfence/contracts';
 import { hasWork, isSizingTick, reviewOf } from './close-out/work.js';
+import { awaitsLeg, isPortfolioSlice } from './close-out/portfolio-notes.js';
 import { closeOutOf, clears, isGivenUp, type LiquidationState } from './state.js';
 
 type Commands = readonly Command[];
@@ -15,7 +16,11 @@ function onLegApplied(
   const closeOut = purpose === 'trade' ? undefined : closeOutOf(state, event);
   if (!closeOut || lots === 0) return NONE;
   const slice = purpose === 'slice' ? event.slice : 0;
-  const isOurs = purpose === 'slice' ? closeOut.slice?.slice === slice : isGivenUp(closeOut);
+  const isSlice = purpose === 'slice' && closeOut.slice?.slice === slice;
+  if (isSlice && isPortfolioSlice(state, event)) {
+    return portfolioFill(state, event, { lots, price, reason: '', accountsSeq });
+  }
+  const isOurs = purpose === 'slice' ? isSlice : isGivenUp(closeOut);
   if (!isOurs) return NONE;
   const reason = '';
   return [{ type: 'NoteFill', slice, account, bucket, lots, price, reason, accountsSeq }];
@@ -28,7 +33,20 @@ function onLegReleased(
 ): Commands {
   const { purpose, slice, account, bucket, reason } = event;
   if (purpose !== 'slice' || closeOutOf(state, event)?.slice?.slice !== slice) return NONE;
+  if (isPortfolioSlice(state, event)) {
+    return portfolioFill(state, event, { lots: 0, price: 0, reason, accountsSeq });
+  }
   return [{ type: 'NoteFill', slice, account, bucket, lots: 0, price: 0, reason, accountsSeq }];
+}
+
+function portfolioFill(
+  state: LiquidationState,
+  leg: EventOf<'LegApplied'> | EventOf<'LegReleased'>,
+  answer: Pick<CommandOf<'NotePortfolioFill'>, 'lots' | 'price' | 'reason' | 'accountsSeq'>,
+): Commands {
+  const { slice, account, bucket, instrument } = leg;
+  if (!awaitsLeg(state, leg, instrument)) return NONE;
+  return [{ type: 'NotePortfolioFill', slice, account, bucket, instrument, ...answer }];
 }
 
 /** Facts of accounts that answer a plan of ours. */

@@ -1,7 +1,10 @@
 import { present, type AccountId, type BucketId, type DomainId } from '@ringfence/kernel';
 import { closeOutKey, type OfBucket } from './close-out-key.js';
+import type { PortfolioCloseOut } from './close-out/portfolio-notes.js';
+import { newPaces, type Paces } from './close-out/pace.js';
 import { newClearing, type Clearing } from './clearing/state.js';
 import { newAccountsView, type AccountsView } from './views/accounts.js';
+import { newDatedView, type DatedView } from './views/dated.js';
 import { newReferenceView, type ReferenceView } from './views/reference.js';
 import { newRiskView, type RiskView } from './views/risk.js';
 
@@ -69,8 +72,12 @@ export interface LiquidationState {
   /** of the domains whose clearing this lane is: domain mod partitions */
   readonly clearings: Map<DomainId, Clearing>;
   readonly counters: Counters;
+  readonly paces: Paces;
+  /** slices of portfolios, by `closeOutKey`; nothing where none was sized */
+  readonly portfolios: Map<number, PortfolioCloseOut>;
   readonly prints: Prints;
   readonly reference: ReferenceView;
+  readonly dated: DatedView;
   readonly accounts: AccountsView;
   readonly risk: RiskView;
 }
@@ -81,8 +88,11 @@ export const initialLiquidation = (partition: number, partitions: number): Liqui
   closeOuts: new Map(),
   clearings: new Map(),
   counters: { slice: 0, sale: 0, tick: 0, sized: 0 },
+  paces: newPaces(),
+  portfolios: new Map(),
   prints: { sum: 0n, of: new Map(), changed: new Set() },
   reference: newReferenceView(),
+  dated: newDatedView(),
   accounts: newAccountsView(),
   risk: newRiskView(),
 });

@@ -8,6 +8,7 @@ export type AggregateKind =
   | 'assets'
   | 'domains'
   | 'instruments'
+  | 'ruled'
   | 'terms'
   | 'portfolios'
   | 'house';

@@ -2,7 +2,7 @@ import type { At, EventOf, Mail, ReferenceEvent } from '@ringfence/contracts';
 import { present } from '@ringfence/kernel';
 import { assetKey, parseAssetType } from '@ringfence/money';
 import { touch } from './digest.js';
-import { domainOf, instrumentOf, termsOf, type ReferenceState } from './state.js';
+import { domainOf, instrumentOf, ruledOf, termsOf, type ReferenceState } from './state.js';
 
 type Evolve = {
   readonly [Name in ReferenceEvent['type']]: (
@@ -125,4 +125,22 @@ export const evolve = {
     domainOf(state, domain).round = round;
     touch(state, 'domains', domain);
   },
+  RiskRulesSet(state, { instrument, version, rules }) {
+    const { basePpm, guardedPpm, openInterest } = state.ruled.get(instrument) ?? UNRULED;
+    state.ruled.set(instrument, { version, rules, basePpm, guardedPpm, openInterest });
+    touch(state, 'ruled', instrument);
+  },
+  OpenInterestObserved(state, { instrument, lots }) {
+    state.ruled.set(instrument, { ...ruledOf(state, instrument), openInterest: lots });
+    touch(state, 'ruled', instrument);
+  },
+  RatesGuarded(state, { rates }) {
+    for (const { instrument, basePpm, guardedPpm } of rates) {
+      state.ruled.set(instrument, { ...ruledOf(state, instrument), basePpm, guardedPpm });
+      touch(state, 'ruled', instrument);
+    }
+  },
 } satisfies Evolve;
+
+/** Before the first frame under rules. */
+const UNRULED = { basePpm: 0, guardedPpm: 0, openInterest: 0 };

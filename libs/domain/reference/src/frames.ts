@@ -1,14 +1,16 @@
 import type { CommandOf, Event, EventOf, Order } from '@ringfence/contracts';
 import { accept, reject, type Decision, type InstrumentId } from '@ringfence/kernel';
-import { nextVariance, steppedRate } from '@ringfence/margin';
-import { PPM, parseUnits, shareUp } from '@ringfence/money';
+import { marginRates, nextVariance } from '@ringfence/margin';
+import { PPM, parseUnits } from '@ringfence/money';
 import { optionValues, VOLATILITY_PPM_MAX } from './options.js';
 import { refuseUnlessSource } from './permission.js';
+import { rateOf, type GuardedRate } from './rates.js';
 import {
   instrumentOf,
   type Instrument,
   type InstrumentParameters,
   type ReferenceState,
+  type Ruled,
 } from './state.js';
 
 /** Largest price in ticks: squares of returns stay exact enough, values fit the log. */
@@ -21,6 +23,9 @@ interface Quote {
   readonly instrument: Instrument;
   readonly parameters: InstrumentParameters;
   readonly ticks: number;
+  readonly ruled: Ruled | null;
+  /** decimals of the settlement asset */
+  readonly scale: number;
 }
 
 /** Prices of one instant, and implied volatilities of options if the source has any. */
@@ -31,8 +36,9 @@ type Frame = Omit<CommandOf<'PublishVolatilityFrame'>, 'type'>;
  * price off its band is held and reported, and used when the instrument's next price confirms it.
  * Options on what moved are valued anew.
  *
- * @returns `PriceHeld` per held price, then `FrameAccepted` unless every price was held, then
- *          `OptionsPriced` if options were valued; or
+ * @returns `PriceHeld` per held price, then `RatesGuarded` of instruments with rules and
+ *          `FrameAccepted` unless every price was held, then `OptionsPriced` if options were
+ *          valued; or
  *          `role-not-allowed`, `parameters-missing`, `frame-empty`, `frame-out-of-order`,
  *          `frame-stale`, and with `field`: `instrument-unknown`, `instrument-twice`,
  *          `instrument-expired`, `priced-by-volatility`, `price-not-a-decimal`,
@@ -80,15 +86,18 @@ function takeFrame(command: Frame, state: ReferenceState, order: Order): Decisio
       bandPpm: parameters.bandPpm,
       time,
     }));
-  const prices = quotes.filter((quote) => !isHeld(quote)).map(usedPrice);
+  const used = quotes.filter((quote) => !isHeld(quote)).map(usedPrice);
+  const prices = used.map(({ price }) => price);
   const moved = new Map(prices.map(({ instrument, price }) => [instrument, price]));
   const values = optionValues(state, moved, volatilities, time);
   if (prices.length === 0 && values.length === 0) return accept<Event>(...held);
   const frame = state.house.frame + 1;
   const taken = { type: 'FrameAccepted', frame, time, validUntil, source, prices } as const;
-  if (values.length === 0) return accept<Event>(...held, taken);
+  const rates = used.flatMap(({ guarded }) => guarded ?? []);
+  const guarded: Event[] = rates.length > 0 ? [{ type: 'RatesGuarded', frame, rates }] : [];
+  if (values.length === 0) return accept<Event>(...held, ...guarded, taken);
   const valued = { type: 'OptionsPriced', frame, time, validUntil, prices: values } as const;
-  return accept<Event>(...held, taken, valued);
+  return accept<Event>(...held, ...guarded, taken, valued);
 }
 
 function refuseUntimely(
@@ -121,7 +130,9 @@ function readQuotes({ prices }: Frame, state: ReferenceState): Quote[] | Refused
     const ticks = parseTicks(price, instrument);
     if (typeof ticks === 'string') return refuse(ticks, `prices[${index}].price`);
     seen.add(id);
-    quotes.push({ id, instrument, parameters: instrument.parameters, ticks });
+    const { parameters, settlement } = instrument;
+    const scale = state.assets.get(settlement)?.scale ?? 0;
+    quotes.push({ id, instrument, parameters, ticks, ruled: state.ruled.get(id) ?? null, scale });
   }
   return quotes;
 }
@@ -186,22 +197,25 @@ function isHeld({ instrument: { price, held }, parameters: { bandPpm }, ticks }:
 const isWithin = (bandPpm: number, from: number, to: number): boolean =>
   BigInt(Math.abs(to - from)) * BigInt(PPM) <= BigInt(bandPpm) * BigInt(from);
 
-/** The price with the variance and the rates that follow from it; requirements round up. */
-function usedPrice({ id, instrument, parameters, ticks }: Quote): FramePrice {
-  const { price: previousPrice, variance: before, initialPpm: previousPpm } = instrument;
+/**
+ * The price with the variance and the rates that follow from it; requirements round up. `guarded`:
+ * how the initial rate came about, null without rules.
+ */
+function usedPrice({ id, instrument, parameters, ticks, ruled, scale }: Quote): {
+  readonly price: FramePrice;
+  readonly guarded: GuardedRate | null;
+} {
+  const { price: previousPrice, variance: before } = instrument;
   const { lambdaPpm } = parameters;
   const step = { variance: before, previousPrice, price: ticks, lambdaPpm };
   const variance = previousPrice === 0 ? 0 : nextVariance(step);
-  const initialPpm = steppedRate({ ...parameters, variance, previousPpm });
-  const level = (sharePpm: number) => Number(shareUp(BigInt(initialPpm), sharePpm));
+  const rate = rateOf({ instrument, parameters, variance, price: ticks, ruled, scale });
+  const { initialPpm } = rate;
+  const { maintenancePpm, callPpm, releasePpm } = marginRates(initialPpm, parameters);
+  const rates = { initialPpm, maintenancePpm, callPpm, releasePpm };
   return {
-    instrument: id,
-    price: ticks,
-    variance,
-    initialPpm,
-    maintenancePpm: level(parameters.maintenancePpm),
-    callPpm: level(parameters.callPpm),
-    releasePpm: level(parameters.releasePpm),
+    price: { instrument: id, price: ticks, variance, ...rates },
+    guarded: ruled && { instrument: id, ...rate },
   };
 }
 

@@ -7,6 +7,7 @@ import { publishFrame, publishVolatilityFrame, tick } from './frames.js';
 import { listAsset, listInstrument, openDomain } from './listing.js';
 import { admitMember, issueKey, revokeKey } from './members.js';
 import { setHouseParameters, setInstrumentParameters } from './parameters.js';
+import { observeOpenInterest, setRiskRules } from './risk-rules.js';
 import { setPortfolioParameters } from './portfolio-parameters.js';
 import { openRound } from './rounds.js';
 import { initialReference, type ReferenceState } from './state.js';
@@ -38,6 +39,8 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
     PublishFrame: publishFrame,
     Tick: tick,
     RoundRequest: openRound,
+    SetRiskRules: setRiskRules,
+    ObserveOpenInterest: observeOpenInterest,
     ListFuture: listFuture,
     ListOption: listOption,
     PublishVolatilityFrame: publishVolatilityFrame,

@@ -2,14 +2,9 @@ import type { CommandOf, Event, Order } from '@ringfence/contracts';
 import { accept, reject, type Decision } from '@ringfence/kernel';
 import { PPM } from '@ringfence/money';
 import { refuseUnlessOperator } from './permission.js';
+import { firstBroken, type Rule } from './rule.js';
 import type { HouseParameters, InstrumentParameters, ReferenceState } from './state.js';
 
-/** One rule that parameters keep; `rule` is for the person who sent them. */
-interface Rule<Parameters> {
-  readonly field: keyof Parameters & string;
-  readonly rule: string;
-  holds(parameters: Parameters): boolean;
-}
 type PartsRule = Rule<InstrumentParameters>;
 
 /** Ten times the notional: beyond it a rate is a slip of the pen. */
@@ -84,12 +79,6 @@ function depthRises({ depth }: InstrumentParameters): boolean {
     const before = depth[index - 1];
     return !before || (step.bps > before.bps && step.cumulativePpm > before.cumulativePpm);
   });
-}
-
-function firstBroken<P>(rules: readonly Rule<P>[], parameters: P): Decision<never> | null {
-  const broken = rules.find((rule) => !rule.holds(parameters));
-  if (!broken) return null;
-  return reject('parameter-out-of-range', { field: broken.field, rule: broken.rule });
 }
 
 /**

@@ -1,7 +1,13 @@
 import type { CommandOf, Event, EventOf, Order } from '@ringfence/contracts';
 import { accept, reject, type Decision, type DomainId, type InstrumentId } from '@ringfence/kernel';
-import { fundingPerLot } from '@ringfence/margin';
-import { domainOf, type Domain, type ReferenceState } from './state.js';
+import { clampFunding, fundingCap, fundingPerLot, marginRates } from '@ringfence/margin';
+import {
+  domainOf,
+  type Domain,
+  type Instrument,
+  type ReferenceState,
+  type Ruled,
+} from './state.js';
 
 type Mark = EventOf<'RoundOpened'>['marks'][number];
 type Value = EventOf<'RoundOpened'>['collateral'][number];
@@ -13,7 +19,8 @@ const FUNDING_MAX = BigInt(Number.MAX_SAFE_INTEGER);
  * Opens a settlement round at the newest used prices, so that frames and rounds have one order for
  * every lane.
  *
- * Funding is rate × notional per lot, cut towards zero. A repeat, or a request out of its turn, is
+ * Funding is rate × notional per lot, cut towards zero; the rate is held within the cap where a
+ * rule says so. A repeat, or a request out of its turn, is
  * a late fact.
  *
  * @returns `RoundOpened`, or nothing unless `round` follows the domain's last; or `not-liquidation`
@@ -55,7 +62,8 @@ function marksOf(
   const rates = new Map(funding.map(({ instrument, ratePpb }) => [instrument, ratePpb]));
   const marks: Mark[] = [];
   const { round } = domainOf(state, domain);
-  for (const [id, { domain: of, price, unit }] of state.instruments) {
+  for (const [id, instrument] of state.instruments) {
+    const { domain: of, price, unit } = instrument;
     if (of !== domain) continue;
     const terms = state.terms.get(id);
     if (terms && (terms.right || terms.settled !== null)) {
@@ -65,10 +73,23 @@ function marksOf(
       continue;
     }
     if (price === 0) continue;
-    const perLot = fundingPerLot({ ratePpb: rates.get(id) ?? 0, mark: price, unit });
+    const ratePpb = capped(rates.get(id) ?? 0, instrument, state.ruled.get(id));
+    const perLot = fundingPerLot({ ratePpb, mark: price, unit });
     marks.push({ instrument: id, price, fundingPerLot: Number(clamp(perLot)) });
   }
   return marks;
+}
+
+/**
+ * No more funding than the rule's multiple of what stands between initial and maintenance.
+ *
+ * @source rules/funding, funding-rate-clamp
+ */
+function capped(ratePpb: number, { initialPpm, parameters }: Instrument, ruled?: Ruled): number {
+  const clampFactorPpm = ruled?.rules.funding?.clampFactorPpm;
+  if (clampFactorPpm === undefined || !parameters) return ratePpb;
+  const { maintenancePpm } = marginRates(initialPpm, parameters);
+  return clampFunding(ratePpb, fundingCap({ clampFactorPpm, initialPpm, maintenancePpm }));
 }
 
 function clamp(perLot: bigint): bigint {

@@ -67,6 +67,16 @@ export interface Instrument {
   held: number;
 }
 
+/** Rules of an instrument, and what they must remember from frame to frame. */
+export interface Ruled {
+  readonly version: number;
+  readonly rules: EventOf<'RiskRulesSet'>['rules'];
+  /** rate that volatility asked for, and after the rules against procyclicality; 0: no frame yet */
+  readonly basePpm: number;
+  readonly guardedPpm: number;
+  /** last observed, lots; 0 before */
+  readonly openInterest: number;
+}
 /** How an instrument ends. Futures and options have such terms, perpetuals have none. */
 export interface Terms {
   readonly underlying: InstrumentId;
@@ -91,6 +101,8 @@ export interface ReferenceState {
   readonly assets: Map<AssetId, Asset>;
   readonly domains: Map<DomainId, Domain>;
   readonly instruments: Map<InstrumentId, Instrument>;
+  /** rules beyond the parameters; most instruments have none */
+  readonly ruled: Map<InstrumentId, Ruled>;
   readonly terms: Map<InstrumentId, Terms>;
   /** options that live, in the order of their numbers */
   options: readonly InstrumentId[];
@@ -127,6 +139,7 @@ export function initialReference(): ReferenceState {
     assets: new Map(),
     domains: new Map(),
     instruments: new Map(),
+    ruled: new Map(),
     terms: new Map(),
     options: [],
     portfolios: new Map(),
@@ -145,6 +158,9 @@ export const nextNumber = (given: ReadonlyMap<unknown, unknown>): number => give
 /** An instrument that an own fact names. */
 export const instrumentOf = (state: ReferenceState, id: InstrumentId): Instrument =>
   present(state.instruments.get(id), 'a listed instrument');
+/** Rules that an own fact names. */
+export const ruledOf = (state: ReferenceState, id: InstrumentId): Ruled =>
+  present(state.ruled.get(id), 'rules of an instrument');
 /** The terms of a future or option that an own fact names. */
 export const termsOf = (state: ReferenceState, id: InstrumentId): Terms =>
   present(state.terms.get(id), 'a dated instrument');

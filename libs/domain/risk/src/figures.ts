@@ -3,6 +3,7 @@ import {
   optionsRequirement,
   owedValue,
   portfolioRequirement,
+  requirement,
   worstExposure,
 } from '@ringfence/margin';
 import { PPM } from '@ringfence/money';
@@ -22,14 +23,11 @@ import {
   type Round,
 } from './state.js';
 
-const PPM_BIG = BigInt(PPM);
-const CEILING = PPM_BIG - 1n;
 const loss = (amount: bigint): bigint => (amount < 0n ? amount : 0n);
 
 /** What one level requires for the worst exposure: notional × rate, rounded up. */
 export function required(worst: number, { lotValue }: Instrument, ppm: number): bigint {
-  const exposure = BigInt(worst < 0 ? -worst : worst) * lotValue;
-  return (exposure * BigInt(ppm) + CEILING) / PPM_BIG;
+  return requirement(BigInt(worst < 0 ? -worst : worst) * lotValue, ppm);
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   type Place,
 } from './record.js';
 import { Rounds } from './rounds.js';
+import { RuleChecks } from './rules.js';
 import { Transfers } from './transfers.js';
 import { Walls } from './walls.js';
 
@@ -83,6 +84,7 @@ export class Auditor {
       this.#rounds,
       this.#margin,
       this.#closeOuts,
+      new RuleChecks(house),
     ];
   }
 

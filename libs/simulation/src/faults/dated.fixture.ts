@@ -68,3 +68,12 @@ function evolvingView(
   });
   return { definitions };
 }
+
+/** A portfolio is closed out without one of its hedges. */
+export const leavesHedgeBehind: Planted = rewriting(
+  'liquidation',
+  'WorkCloseOuts',
+  eachOf('PortfolioSliceSized', (event) =>
+    event.legs.length < 2 ? event : { ...event, legs: event.legs.slice(1) },
+  ),
+);

@@ -4,11 +4,11 @@ import { found, USUAL, without, type Trial } from './trial.fixture.js';
 
 const TIME_MAX = 240_000;
 const DATED: Trial = { ...USUAL, steps: 260, dated: true };
-const bites = (what: string, planted: Planted, foreseen: RegExp): void =>
+const bites = (what: string, planted: Planted, foreseen: RegExp, trial = DATED): void =>
   it(
     `finds out that ${what}`,
     async () => {
-      const outcome = await found(planted, foreseen, DATED);
+      const outcome = await found(planted, foreseen, trial);
       expect(outcome).toContainEqual(expect.stringMatching(foreseen));
     },
     TIME_MAX,
@@ -29,4 +29,10 @@ describe('the auditor of what ends', () => {
   );
   bites('a switch leaves money behind (SIM-133)', dated.switchesHalf, /^2: switches-everything/);
   bites('a lane overlooks an expiry (SIM-134)', dated.overlooksExpiry, /^4: closes-what-expired/);
+  bites(
+    'a portfolio’s hedge is left behind (SIM-135)',
+    dated.leavesHedgeBehind,
+    /^5: hedges-included/,
+    { ...DATED, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], steps: 400 },
+  );
 });

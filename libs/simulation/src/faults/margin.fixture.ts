@@ -100,3 +100,16 @@ export const passesOver: Planted = broken<RiskState>('risk', (definition) => {
   const reference = { ...views, FrameAccepted: blind };
   return { ...definition, views: { ...definition.views, reference } };
 });
+
+/** A frame takes the rate of volatility alone, whatever the rules say. */
+export const overlooksRules: Planted = rewriting('reference', 'PublishFrame', (events) => {
+  const guarded = events.find((event) => event.type === 'RatesGuarded');
+  const bases = guarded?.type === 'RatesGuarded' ? guarded.rates : [];
+  return eachOf('FrameAccepted', (event) => ({
+    ...event,
+    prices: event.prices.map((price) => {
+      const base = bases.find(({ instrument }) => instrument === price.instrument);
+      return base ? { ...price, initialPpm: base.basePpm } : price;
+    }),
+  }))(events);
+});

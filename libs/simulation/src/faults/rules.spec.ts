@@ -57,6 +57,7 @@ describe('the auditor', () => {
     /^5: sized-after-th/,
     { ...USUAL, seeds: [13, 25, 26], steps: 220 },
   );
+  bites('a frame overlooks rules (SIM-136)', margin.overlooksRules, /^5: the-rate-of-the-rules/);
   bites('a late leg counts twice (SIM-122)', margin.countsLateLegTwice, /^5: figures-of-the-/);
   bites('frames swap on one lane (SIM-117)', margin.swapsFrames, /^5: judged-as-seen/);
   bites('a bucket is passed over (SIM-219)', margin.passesOver, /^5: nobody-passed-over/);

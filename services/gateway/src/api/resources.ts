@@ -7,6 +7,7 @@ import {
   ListAsset,
   ListInstrument,
   MoveCollateral,
+  ObserveOpenInterest,
   OpenAccount,
   OpenDomain,
   PublishFrame,
@@ -17,8 +18,10 @@ import {
   RevokeKey,
   RevokeTradingAuthority,
   ScheduleRound,
+  ScheduleRoundAtPremium,
   SetHouseParameters,
   SetInstrumentParameters,
+  SetRiskRules,
   SubmitTrade,
   Tick,
   TransferCollateral,
@@ -123,6 +126,15 @@ export const RESOURCES: readonly Resource[] = [
     ...reference,
     summary: 'Set the margin parameters of an instrument',
   }),
+  resource('/v1/risk-rules', SetRiskRules, {
+    ...reference,
+    summary: 'Set rules of an instrument beyond its parameters; null turns one off',
+  }),
+  resource('/v1/open-interest', ObserveOpenInterest, {
+    ...reference,
+    roles: SOURCES,
+    summary: 'Report the open interest of an instrument, which may move its rate',
+  }),
   resource('/v1/house-parameters', SetHouseParameters, {
     ...reference,
     summary: 'Set the windows and limits of the house',
@@ -138,6 +150,12 @@ export const RESOURCES: readonly Resource[] = [
     roles: OPERATORS,
     route: ({ domain }, hints) => clearingOf(domain, hints),
     summary: 'Schedule a settlement round of a domain, with funding rates',
+  }),
+  resource('/v1/rounds-at-premium', ScheduleRoundAtPremium, {
+    service: 'liquidation',
+    roles: OPERATORS,
+    route: ({ domain }, hints) => clearingOf(domain, hints),
+    summary: 'Schedule a settlement round, its funding calculated from premiums',
   }),
   resource('/v1/reconciliations', Reconcile, {
     service: 'custody',

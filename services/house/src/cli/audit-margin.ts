@@ -1,7 +1,7 @@
 import { MarginAudit, type MarginFinding } from '@ringfence/domain-risk';
 import { accountText, bucketText, type AccountId, type BucketId } from '@ringfence/kernel';
 import { foldLane, NO_SNAPSHOTS } from '@ringfence/lane';
-import { openHouseLogs, type Environment, type OpenedHouse } from './house-place.js';
+import { withHouseLogs, type Environment, type OpenedHouse } from './house-place.js';
 import { waitForLog } from './log-cat.js';
 
 /** What an audit found, ready to be printed. */
@@ -19,16 +19,11 @@ export interface MarginAudited {
  * @param folder  of an embedded house; else the environment says where it is
  * @throws NoSuchHouse; KafkaUnavailable
  */
-export async function auditMargin(
+export function auditMargin(
   folder: string | undefined,
   environment: Environment,
 ): Promise<MarginAudited> {
-  const house = await openHouseLogs(folder, environment, 'audit');
-  try {
-    return await audited(house);
-  } finally {
-    await house.journal.close();
-  }
+  return withHouseLogs(folder, environment, 'audit', audited);
 }
 
 async function audited({ journal, partitions }: OpenedHouse): Promise<MarginAudited> {

@@ -56,6 +56,21 @@ export async function openHouseLogs(
   return { journal, partitions };
 }
 
+/** Opens the logs of a house like {@link openHouseLogs} for as long as the work lasts. */
+export async function withHouseLogs<T>(
+  folder: string | undefined,
+  environment: Environment,
+  what: string,
+  work: (house: OpenedHouse) => Promise<T>,
+): Promise<T> {
+  const house = await openHouseLogs(folder, environment, what);
+  try {
+    return await work(house);
+  } finally {
+    await house.journal.close();
+  }
+}
+
 async function foundHouse(
   house: HousePlace,
   writer: string,

@@ -8,6 +8,7 @@ import {
   type Decision,
   type DomainId,
 } from '@ringfence/kernel';
+import { fundingRate } from '@ringfence/margin';
 import { accountsLane, REFERENCE } from '../addresses.js';
 import { clearingOf, clears, type LiquidationState } from '../state.js';
 import { decideRound, type RoundInput } from './decide-round.js';
@@ -57,6 +58,32 @@ export function scheduleRound(
   const scheduled: Event = { type: 'RoundScheduled', domain, funding };
   if (clearing.phase.kind !== 'idle') return accept<Event>(scheduled);
   return accept<Event>(scheduled, roundAsked(clearing, 'schedule', funding));
+}
+
+/**
+ * Schedules a settlement round whose funding follows from what contracts traded above or below
+ * their underlying: the premium, pulled towards interest within the clamps of the rule.
+ *
+ * @returns as `scheduleRound`, with the rates as calculated; or besides `funding-rule-missing`,
+ *          `underlying-without-price`
+ * @source rules/funding, funding-clamped
+ */
+export function scheduleRoundAtPremium(
+  { domain, premiums }: CommandOf<'ScheduleRoundAtPremium'>,
+  state: LiquidationState,
+  order: Order,
+): Decision<Event> {
+  const funding: Funding[number][] = [];
+  for (const { instrument, contractTwap, underlyingTwap } of premiums) {
+    const rule = state.reference.rules.get(instrument)?.funding;
+    if (!rule) return reject('funding-rule-missing', { instrument });
+    if (underlyingTwap === 0) return reject('underlying-without-price', { instrument });
+    const { interestPpb, lowerPpb, upperPpb } = rule;
+    const prices = { contractTwap, underlyingTwap };
+    const ratePpb = fundingRate({ ...prices, interestPpb, lowerPpb, upperPpb });
+    funding.push({ instrument, ratePpb });
+  }
+  return scheduleRound({ type: 'ScheduleRound', domain, funding }, state, order);
 }
 
 /**

@@ -2,9 +2,14 @@ import { closeOutKey } from '../close-out-key.js';
 import type { EventOf, Mail } from '@ringfence/contracts';
 import { invariant, present } from '@ringfence/kernel';
 import { clearingLane } from '../addresses.js';
+import { answerLeg, forgetPortfolio, openPortfolioSlice } from './portfolio-notes.js';
+import { forgetRamp, noteFreed, noteRamped, noteUsed } from './pace.js';
 import { touchCloseOut, touchCounters } from '../digest.js';
 import { noteFill } from '../views/risk.js';
 import { STALE, newCloseOut, type CloseOut, type LiquidationState } from '../state.js';
+
+/** What sizing a portfolio weighs against sizing one position: ten looks at a whole grid. */
+export const PORTFOLIO_WORK = 16;
 
 type OfBucket = Parameters<typeof closeOutKey>[0];
 
@@ -25,7 +30,9 @@ function entered(state: LiquidationState, of: OfBucket): CloseOut {
 /** Forgets a bucket that is out of trouble, once no answer about it is outstanding. */
 function forgetEnded(state: LiquidationState, closeOut: CloseOut): void {
   const { status, slice, sale } = closeOut;
-  if (status === 'ended' && !slice && sale === 0) state.closeOuts.delete(closeOutKey(closeOut));
+  if (status !== 'ended' || slice || sale !== 0) return;
+  state.closeOuts.delete(closeOutKey(closeOut));
+  forgetPortfolio(state, closeOutKey(closeOut));
 }
 
 function onCall(state: LiquidationState, event: EventOf<'CallNoted'>): void {
@@ -41,12 +48,14 @@ function onOpened(state: LiquidationState, event: EventOf<'CloseOutOpened'>): vo
   const { account, bucket } = event;
   const anew = { ...newCloseOut({ account, bucket }), ...kept, status: 'reducing' as const };
   state.closeOuts.set(closeOutKey(event), anew);
+  forgetRamp(state, closeOutKey(event));
+  forgetPortfolio(state, closeOutKey(event));
 }
 
 /** Counts what is sized on one tick, so that the lane knows when a piece was full. */
-function countSized(state: LiquidationState, tick: number): void {
+function countSized(state: LiquidationState, tick: number, work = 1): void {
   const { counters } = state;
-  counters.sized = counters.tick === tick ? counters.sized + 1 : 1;
+  counters.sized = counters.tick === tick ? counters.sized + work : work;
   counters.tick = tick;
   touchCounters(state);
 }
@@ -58,7 +67,42 @@ function onSized(state: LiquidationState, event: EventOf<'SliceSized'>): void {
   closeOut.slice = { slice, lots: Math.abs(lots) };
   closeOut.sizedTick = tick;
   state.counters.slice = slice;
+  noteUsed(state, event.instrument, { tick, lots });
   countSized(state, tick);
+}
+
+/** As `onSized`, of all legs together. */
+function onPortfolioSized(state: LiquidationState, event: EventOf<'PortfolioSliceSized'>): void {
+  const { slice, legs, tick } = event;
+  const closeOut = changed(state, event);
+  invariant(!closeOut.slice, 'one open slice per bucket');
+  closeOut.slice = { slice, lots: legs.reduce((sum, { lots }) => sum + Math.abs(lots), 0) };
+  closeOut.sizedTick = tick;
+  state.counters.slice = slice;
+  openPortfolioSlice(state, event);
+  countSized(state, tick, PORTFOLIO_WORK);
+}
+
+function onPortfolioAnswer(
+  state: LiquidationState,
+  event: EventOf<'PortfolioSliceFilled'> | EventOf<'PortfolioSliceRefused'>,
+): void {
+  const closeOut = changed(state, event);
+  if (event.type === 'PortfolioSliceFilled') {
+    noteFill(state.risk, closeOutKey(event), event.accountsSeq);
+  }
+  const outcome = answerLeg(state, event);
+  if (outcome === null) return;
+  closeOut.slice = null;
+  if (outcome === 'refused') closeOut.refusals++;
+  if (outcome === 'filled') closeOut.refusals = 0;
+  forgetEnded(state, closeOut);
+}
+
+/** Comes with the slice that it says more of. */
+function onRamped(state: LiquidationState, event: EventOf<'SliceRamped'>): void {
+  const { lots } = present(changed(state, event).slice, 'open slice');
+  noteRamped(state, closeOutKey(event), event.frees, lots);
 }
 
 /** Slice 0 stands for what a round's deleveraging closed. */
@@ -66,6 +110,7 @@ function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void 
   const closeOut = changed(state, event);
   noteFill(state.risk, closeOutKey(event), event.accountsSeq);
   if (event.slice > 0) {
+    noteFreed(state, closeOutKey(event), Math.abs(event.lots));
     closeOut.slice = null;
     closeOut.refusals = 0;
     closeOut.lotsMax = 0;
@@ -76,6 +121,7 @@ function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void 
 function onRefused(state: LiquidationState, event: EventOf<'SliceRefused'>): void {
   const closeOut = changed(state, event);
   const { lots } = present(closeOut.slice, 'open slice');
+  noteFreed(state, closeOutKey(event), 0);
   closeOut.slice = null;
   if (event.reason !== STALE) {
     closeOut.refusals++;
@@ -132,6 +178,7 @@ function onEnded(
 ): void {
   const closeOut = changed(state, event);
   closeOut.status = 'ended';
+  forgetRamp(state, closeOutKey(event));
   forgetEnded(state, closeOut);
 }
 
@@ -140,6 +187,10 @@ export const closeOutHandlers = {
   CallNoted: onCall,
   CloseOutOpened: onOpened,
   SliceSized: onSized,
+  SliceRamped: onRamped,
+  PortfolioSliceSized: onPortfolioSized,
+  PortfolioSliceFilled: onPortfolioAnswer,
+  PortfolioSliceRefused: onPortfolioAnswer,
   SliceFilled: onFilled,
   SliceRefused: onRefused,
   SaleOrdered: onSaleOrdered,

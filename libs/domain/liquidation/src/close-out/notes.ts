@@ -11,7 +11,7 @@ import {
 import { ending, isLossTaken, wishForAdl } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
-const REFUSALS_MAX = 3;
+export const REFUSALS_MAX = 3;
 
 /** A call was made; a bucket that is closed out already, or a repeat, changes nothing. */
 export function noteCall(

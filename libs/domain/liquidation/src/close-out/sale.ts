@@ -84,7 +84,8 @@ function buyerFor(
   return [insurance, liquidity].find((each) => each && each.funds > 0n) ?? null;
 }
 
-function rateOf(state: LiquidationState, asset: AssetId, settlement: AssetId): Rate | null {
+/** What an asset is sold for in a settlement asset; null when nothing prices it in that. */
+export function rateOf(state: LiquidationState, asset: AssetId, settlement: AssetId): Rate | null {
   const known = state.reference.assets.get(asset);
   const symbol = known ? state.reference.symbols.get(known.pricedBy) : undefined;
   const instrument = symbol === undefined ? undefined : state.reference.instruments.get(symbol);

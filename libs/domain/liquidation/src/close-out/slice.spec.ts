@@ -2,6 +2,7 @@ import { afterCloseOut } from '@ringfence/margin';
 import fc from 'fast-check';
 import { evaluated, PARAMETERS, PERP } from '../lane-scene.fixture.js';
 import type { InstrumentId } from '@ringfence/kernel';
+import { UNPACED } from './pace.js';
 import { firstLine, sizeSlice, type SliceInput } from './slice.js';
 
 fc.configureGlobal({ seed: 104, numRuns: 1_000 });
@@ -18,6 +19,7 @@ const inputOf = (lots: number, equity: bigint, more: Partial<SliceInput> = {}): 
     scale: 2,
     partitions: 1,
     lotsMax: 0,
+    pace: UNPACED,
     ...more,
   };
 };
@@ -49,10 +51,15 @@ describe('a slice', () => {
   it('takes the first step of the book when that is enough', () => {
     // 100 lots lack 200 + buffer: within 10 bp the book takes 10 lots
     const sized = sizeSlice(inputOf(100, 10_300n));
-    expect(sized).toEqual({ lots: 8, price: 999, fee: 80n });
+    expect(sized).toEqual({ lots: 8, price: 999, fee: 80n, ramp: null });
   });
   it('of a short buys above the mark', () =>
-    expect(sizeSlice(inputOf(-100, 10_300n))).toEqual({ lots: 8, price: 1_001, fee: 81n }));
+    expect(sizeSlice(inputOf(-100, 10_300n))).toEqual({
+      lots: 8,
+      price: 1_001,
+      fee: 81n,
+      ramp: null,
+    }));
 
   it('is bounded by this partition’s share of the book', () => {
     expect(sizeSlice(inputOf(100, -10_000n))).toMatchObject({ lots: 100, price: 990 });

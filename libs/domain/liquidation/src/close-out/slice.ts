@@ -1,22 +1,22 @@
 import { invariant } from '@ringfence/kernel';
 import {
   closeOutFee,
-  closeOutLots,
   depthFill,
   executionPrice,
+  requirement,
   type CloseOutInput,
 } from '@ringfence/margin';
 import type { EventOf } from '@ringfence/contracts';
-import { shareUp } from '@ringfence/money';
-import type { Evaluation } from '../views/risk.js';
+import type { LinearEvaluation } from '../views/risk.js';
 import type { InstrumentView } from '../views/reference.js';
+import { pacedLots, rampOf, type Pace, type RampedSlice } from './pace.js';
 
-type Line = Evaluation['lines'][number];
+type Line = LinearEvaluation['lines'][number];
 type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
 
 /** Everything one slice is sized from. */
 export interface SliceInput {
-  readonly evaluation: Evaluation;
+  readonly evaluation: LinearEvaluation;
   /** the position that is closed; lots not 0 */
   readonly line: Line;
   readonly instrument: Pick<InstrumentView, 'unit' | 'initialPpm'>;
@@ -27,16 +27,18 @@ export interface SliceInput {
   readonly partitions: number;
   /** most lots after a refusal; 0: no such bound */
   readonly lotsMax: number;
+  readonly pace: Pace;
 }
-/** `lots` > 0; `price` in ticks ≥ 1; `fee` ≥ 0 in settlement units. */
+/** `lots` > 0; `price` in ticks ≥ 1; `fee` ≥ 0 in settlement units; `ramp` where it has one. */
 export interface SizedSlice {
   readonly lots: number;
   readonly price: number;
   readonly fee: bigint;
+  readonly ramp: RampedSlice | null;
 }
 
 /** The position whose closing comes first: the largest maintenance, ties by instrument. */
-export function firstLine({ lines }: Evaluation): Line | undefined {
+export function firstLine({ lines }: LinearEvaluation): Line | undefined {
   let first: Line | undefined;
   for (const line of lines) {
     if (line.lots === 0) continue;
@@ -52,19 +54,19 @@ export function firstLine({ lines }: Evaluation): Line | undefined {
 }
 
 /**
- * Size and price of one slice: as many lots as bring the bucket back to initial and buffer, no more
- * than this partition's share of the book takes.
+ * Size and price of one slice: as many lots as bring the bucket back to initial and buffer, at the
+ * pace that rules allow, no more than this partition's share of the book takes.
  *
  * The price is the mark moved against the failing side by the worst basis points that the size
  * takes, rounded to the tick further away. Size and price depend on each other: the walk goes from
  * the middle outwards until the book at that distance takes all that is wanted, or ends. The fee is
  * at most what equity is left at that price.
  *
- * @returns null when there is nothing to close; `no-depth` when the book takes not even one lot
+ * @returns null when there is nothing to close yet; `no-depth` when the book takes not even one lot
  * @source DESIGN 6.5; rules/partial-liquidation, partial-liquidation-size
  */
 export function sizeSlice(input: SliceInput): SizedSlice | null | 'no-depth' {
-  const { line, instrument, parameters, lotsMax } = input;
+  const { line, instrument, parameters, lotsMax, pace } = input;
   invariant(line.lots !== 0 && line.mark > 0, 'a position with a mark is closed');
   const notionalAvailable =
     (BigInt(parameters.bookNotional) * 10n ** BigInt(input.scale)) / BigInt(input.partitions);
@@ -72,7 +74,8 @@ export function sizeSlice(input: SliceInput): SizedSlice | null | 'no-depth' {
   let bps = 0;
   for (;;) {
     const price = priceAt(line, bps);
-    const wanted = closeOutLots(closeOutInput(input, price));
+    const sizing = closeOutInput(input, price);
+    const wanted = pacedLots(sizing, pace, lotValue);
     if (wanted === 0) return null;
     const capped = lotsMax > 0 ? Math.min(wanted, lotsMax) : wanted;
     const { fillable, worstBps } = depthFill({
@@ -85,7 +88,9 @@ export function sizeSlice(input: SliceInput): SizedSlice | null | 'no-depth' {
       continue;
     }
     const lots = Math.min(capped, Number(fillable / lotValue));
-    return lots === 0 ? 'no-depth' : { lots, price, fee: feeOf(input, lots, price) };
+    if (lots === 0) return 'no-depth';
+    const fee = feeOf(input, lots, price);
+    return { lots, price, fee, ramp: rampOf(sizing, pace, lots) };
   }
 }
 
@@ -99,7 +104,7 @@ function closeOutInput(
   const { lots, mark } = line;
   const { unit, initialPpm } = instrument;
   const held = BigInt(Math.abs(lots)) * BigInt(mark) * unit;
-  const ofHeld = shareUp(held, initialPpm);
+  const ofHeld = requirement(held, initialPpm);
   // what pending legs of the same instrument need stays needed
   const pending = line.initial > ofHeld ? line.initial - ofHeld : 0n;
   return {

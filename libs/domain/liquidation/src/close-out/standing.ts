@@ -13,7 +13,7 @@ import type { Evaluation } from '../views/risk.js';
 
 /** The domain a margin bucket settles in; undefined while its instrument is not known here yet. */
 export function domainOf(state: LiquidationState, bucket: BucketId): DomainId | undefined {
-  if (bucketKind(bucket) === 'cross') return bucketNumber(bucket) as DomainId;
+  if (bucketKind(bucket) !== 'isolated') return bucketNumber(bucket) as DomainId;
   return state.reference.instruments.get(bucketNumber(bucket) as InstrumentId)?.domain;
 }
 
@@ -44,7 +44,11 @@ export function freshEvaluation(
 
 /** Neither a position nor a pending leg is left. */
 export const isFlat = ({ lines }: Evaluation): boolean =>
-  lines.every(({ lots, worst }) => lots === 0 && worst === 0);
+  lines.every((line) =>
+    'worst' in line
+      ? line.lots === 0 && line.worst === 0
+      : line.lots === 0 && line.low === 0 && line.high === 0,
+  );
 
 /** It meets its initial requirement and owes nothing: risk cures it, and nothing is sized. */
 export const isWhole = ({ equity, initial, debt }: Evaluation): boolean =>

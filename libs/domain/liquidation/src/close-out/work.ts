@@ -1,5 +1,15 @@
-import type { CommandOf, Event } from '@ringfence/contracts';
-import { accept, cross, type AccountId, type Decision, type DomainId } from '@ringfence/kernel';
+import type { CommandOf, Event, EventOf } from '@ringfence/contracts';
+import {
+  accept,
+  bucketKind,
+  cross,
+  portfolio,
+  type AccountId,
+  type BucketId,
+  type Decision,
+  type DomainId,
+  type InstrumentId,
+} from '@ringfence/kernel';
 import { closeOutKey } from '../close-out-key.js';
 import { unscheduledRounds } from '../clearing/rounds.js';
 import {
@@ -9,9 +19,15 @@ import {
   type CloseOut,
   type LiquidationState,
 } from '../state.js';
+import { paceOf, usedOn, type Pace } from './pace.js';
+import { PORTFOLIO_WORK } from './evolve.js';
+import type { PortfolioEvaluation } from './holdings.js';
+import { planPortfolio } from './portfolio-plan.js';
 import { planSale } from './sale.js';
+import type { LinearEvaluation } from '../views/risk.js';
 import { firstLine, sizeSlice } from './slice.js';
 import {
+  domainOf,
   freshEvaluation,
   isFlat,
   isLiquidity,
@@ -52,6 +68,7 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
   const events: Event[] = [];
   let { slice, sale } = state.counters;
   let sized = 0;
+  const used: Used = new Map();
   for (const closeOut of closeOutsInOrder(state)) {
     if (sized >= PIECE) break;
     const standing = planStanding(state, closeOut);
@@ -59,12 +76,21 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
     if (standing.length > 0) continue;
     const ordered = isOpen(closeOut) ? planSale(state, closeOut, tick) : null;
     if (ordered) events.push({ ...ordered, sale: ++sale });
-    const reduction = planReduction(state, closeOut, tick, slice + 1);
+    const reduction = planReduction(state, closeOut, { tick, slice: slice + 1, used });
     events.push(...reduction);
-    if (reduction[0]?.type === 'SliceSized') slice++;
-    if (ordered || reduction[0]?.type === 'SliceSized') sized++;
+    const [planned] = reduction;
+    if (planned?.type === 'SliceSized') use(state, used, planned);
+    const work = workOf(planned);
+    if (work > 0) slice++;
+    sized += Math.max(work, ordered ? 1 : 0);
   }
   return events;
+}
+
+/** What sizing a slice weighs in a piece; 0 where none was sized. */
+function workOf(planned: Event | undefined): number {
+  if (planned?.type === 'PortfolioSliceSized') return PORTFOLIO_WORK;
+  return planned?.type === 'SliceSized' ? 1 : 0;
 }
 
 /** Whether some close-out has something to be sized or ordered on this tick. */
@@ -74,7 +100,7 @@ export function hasWork(state: LiquidationState, tick: number): boolean {
     if (!isOpen(closeOut)) continue;
     if (planStanding(state, closeOut).length > 0) return true;
     if (planSale(state, closeOut, tick)) return true;
-    if (planReduction(state, closeOut, tick, 1).length > 0) return true;
+    if (planReduction(state, closeOut, { tick, slice: 1, used: new Map() }).length > 0) return true;
   }
   return false;
 }
@@ -88,19 +114,58 @@ function planStanding(state: LiquidationState, closeOut: CloseOut): Event[] {
   return wasServed(state, closeOut) ? wishForAdl(state, closeOut) : [];
 }
 
+/** Notional of slices planned in one decision, per instrument. */
+type Used = Map<InstrumentId, bigint>;
+interface Plan {
+  readonly tick: number;
+  /** number of the slice */
+  readonly slice: number;
+  readonly used: ReadonlyMap<InstrumentId, bigint>;
+}
+
+function use(state: LiquidationState, used: Used, slice: EventOf<'SliceSized'>): void {
+  const known = state.reference.instruments.get(slice.instrument);
+  if (!known) return;
+  const notional = BigInt(Math.abs(slice.lots)) * BigInt(known.price) * known.unit;
+  used.set(slice.instrument, (used.get(slice.instrument) ?? 0n) + notional);
+}
+
 /** The next slice of a bucket, or the wish for deleveraging where no wall can take it. */
-function planReduction(
+function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan): Event[] {
+  const { tick } = plan;
+  if (closeOut.status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
+  const evaluation = freshEvaluation(state, closeOut);
+  if (!evaluation || isWhole(evaluation)) return [];
+  if ((state.risk.begun.get(closeOutKey(closeOut)) ?? 0) >= tick) return [];
+  return evaluation.type === 'MarginEvaluated'
+    ? planSlice(state, closeOut, evaluation, plan)
+    : planHedged(state, closeOut, evaluation, plan);
+}
+
+/** A slice of all positions of a portfolio together. */
+function planHedged(
   state: LiquidationState,
   closeOut: CloseOut,
-  tick: number,
-  slice: number,
+  evaluation: PortfolioEvaluation,
+  { tick, slice }: Plan,
 ): Event[] {
-  const { account, bucket, status, lotsMax } = closeOut;
-  if (status !== 'reducing' || closeOut.slice || closeOut.sizedTick >= tick) return [];
-  const evaluation = freshEvaluation(state, closeOut);
-  const line = evaluation && firstLine(evaluation);
-  if (!evaluation || !line || line.mark === 0 || isWhole(evaluation)) return [];
-  if ((state.risk.begun.get(closeOutKey(closeOut)) ?? 0) >= tick) return [];
+  const domain = domainOf(state, closeOut.bucket);
+  if (domain === undefined || evaluation.lines.every(({ lots }) => lots === 0)) return [];
+  const against = wallFor(state, closeOut, domain);
+  if (against === undefined) return wishForAdl(state, closeOut);
+  return planPortfolio(state, closeOut, evaluation, { tick, slice, against });
+}
+
+/** A slice of the position whose closing comes first. */
+function planSlice(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  evaluation: LinearEvaluation,
+  plan: Plan,
+): Event[] {
+  const { account, bucket, lotsMax } = closeOut;
+  const line = firstLine(evaluation);
+  if (!line || line.mark === 0) return [];
   const instrument = state.reference.instruments.get(line.instrument);
   if (!instrument?.parameters || instrument.initialPpm === 0) return [];
   const against = wallFor(state, closeOut, instrument.domain);
@@ -109,15 +174,42 @@ function planReduction(
   if (scale === undefined) return [];
   const { parameters } = instrument;
   const { partitions } = state;
-  const sized = sizeSlice({ evaluation, line, instrument, parameters, scale, partitions, lotsMax });
+  const lotValue = BigInt(instrument.price) * instrument.unit;
+  const pace = paceFor(state, closeOut, { id: line.instrument, lotValue, scale, plan });
+  const about = { evaluation, line, instrument, parameters };
+  const sized = sizeSlice({ ...about, scale, partitions, lotsMax, pace });
   if (sized === 'no-depth') return wishForAdl(state, closeOut);
   if (!sized) return [];
   const { instrument: id } = line;
   const { accountsSeq, frame } = evaluation;
   const lots = line.lots > 0 ? -sized.lots : sized.lots;
-  const { price, fee } = sized;
-  const plan = { instrument: id, lots, price, fee, against, accountsSeq, frame, tick };
-  return [{ type: 'SliceSized', slice, account, bucket, ...plan }];
+  const { price, fee, ramp } = sized;
+  const { slice, tick } = plan;
+  const what = { instrument: id, lots, price, fee, against, accountsSeq, frame, tick };
+  const planned: Event = { type: 'SliceSized', slice, account, bucket, ...what };
+  return ramp ? [planned, { type: 'SliceRamped', slice, account, bucket, ...ramp }] : [planned];
+}
+
+/** What rules allow a position on this tick, slices planned before it in this decision counted. */
+function paceFor(
+  state: LiquidationState,
+  closeOut: CloseOut,
+  of: {
+    readonly id: InstrumentId;
+    readonly lotValue: bigint;
+    readonly scale: number;
+    readonly plan: Plan;
+  },
+): Pace {
+  const { id, lotValue, scale, plan } = of;
+  const key = closeOutKey(closeOut);
+  return paceOf(state.reference.rules.get(id), {
+    scale,
+    lotValue,
+    elapsed: plan.tick - (state.risk.begun.get(key) ?? 0),
+    freedSoFar: state.paces.ramps.get(key)?.freed ?? 0n,
+    usedOnTick: usedOn(state, id, plan.tick) + (plan.used.get(id) ?? 0n),
+  });
 }
 
 /** The first liquidity wall of the domain that is not in trouble itself; a wall itself has none. */
@@ -127,13 +219,18 @@ function wallFor(
   domain: DomainId,
 ): AccountId | undefined {
   if (isLiquidity(state, closeOut)) return undefined;
+  // where accounts puts what it takes over
+  const takeover = bucketKind(closeOut.bucket) === 'portfolio' ? portfolio(domain) : cross(domain);
   return state.accounts.liquidity
     .get(domain)
-    ?.find((account) => !isClosing(state, account, domain));
+    ?.find((account) => !isClosing(state, { account, bucket: takeover }));
 }
 
-function isClosing(state: LiquidationState, account: AccountId, domain: DomainId): boolean {
-  const own = closeOutOf(state, { account, bucket: cross(domain) });
+function isClosing(
+  state: LiquidationState,
+  of: { readonly account: AccountId; readonly bucket: BucketId },
+): boolean {
+  const own = closeOutOf(state, of);
   return own !== undefined && isOpen(own);
 }
 

@@ -1,8 +1,10 @@
 import type { EventOf, View } from '@ringfence/contracts';
 import { present, type AssetId, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import type { LiquidationState } from '../state.js';
+import { noteOver, notePortfolioRules, noteTerms, noteVolatilities } from './dated.js';
 
 type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
+export type RiskRules = EventOf<'RiskRulesSet'>['rules'];
 
 /** An instrument as far as closing it out needs it. */
 export interface InstrumentView {
@@ -37,6 +39,8 @@ export interface ReferenceView {
   readonly domains: Map<DomainId, AssetId>;
   readonly instruments: Map<InstrumentId, InstrumentView>;
   readonly symbols: Map<string, InstrumentId>;
+  /** rules beyond the parameters; most instruments have none */
+  readonly rules: Map<InstrumentId, RiskRules>;
   /** per domain what a lot is worth at the marks of its newest round */
   readonly lotValues: Map<DomainId, Map<InstrumentId, bigint>>;
 }
@@ -48,11 +52,12 @@ export const newReferenceView = (): ReferenceView => ({
   domains: new Map(),
   instruments: new Map(),
   symbols: new Map(),
+  rules: new Map(),
   lotValues: new Map(),
 });
 
 type Listed = 'InstrumentListed' | 'FutureListed' | 'OptionListed';
-type On<Name extends 'AssetListed' | 'DomainOpened' | Listed> = View<
+type On<Name extends 'AssetListed' | 'DomainOpened' | 'InstrumentListed'> = View<
   LiquidationState,
   EventOf<Name>
 >;
@@ -62,12 +67,21 @@ const onAsset: On<'AssetListed'> = ({ reference }, { asset, scale, haircutPpm, p
 const onDomain: On<'DomainOpened'> = ({ reference }, { domain, settlement }) => {
   reference.domains.set(domain, settlement);
 };
-const onInstrument: On<Listed> = ({ reference }, event) => {
+function list({ reference }: LiquidationState, event: EventOf<Listed>): void {
   const { instrument, symbol, domain, settlement, unit, tickUnits } = event;
   const rest = { price: 0, initialPpm: 0, parameters: null };
   reference.instruments.set(instrument, { domain, settlement, unit, tickUnits, ...rest });
   reference.symbols.set(symbol, instrument);
-};
+}
+const onInstrument: On<'InstrumentListed'> = (state, event) => list(state, event);
+
+function onDatedListed(
+  state: LiquidationState,
+  event: EventOf<'FutureListed'> | EventOf<'OptionListed'>,
+): void {
+  list(state, event);
+  noteTerms(state, event);
+}
 
 function onParameters(state: LiquidationState, event: EventOf<'InstrumentParametersSet'>): void {
   instrumentOf(state, event.instrument).parameters = event.parameters;
@@ -75,6 +89,7 @@ function onParameters(state: LiquidationState, event: EventOf<'InstrumentParamet
 
 function onFrame(state: LiquidationState, event: EventOf<'FrameAccepted'>): void {
   state.reference.frame = event.frame;
+  state.dated.frameTime = event.time;
   for (const { instrument, price, initialPpm } of event.prices) {
     const known = instrumentOf(state, instrument);
     known.price = price;
@@ -98,17 +113,23 @@ export const referenceViews = {
   AssetListed: onAsset,
   DomainOpened: onDomain,
   InstrumentListed: onInstrument,
-  FutureListed: onInstrument,
-  OptionListed: onInstrument,
+  FutureListed: onDatedListed,
+  OptionListed: onDatedListed,
   OptionsPriced: (state: LiquidationState, event: EventOf<'OptionsPriced'>): void => {
     for (const { instrument, price } of event.prices) instrumentOf(state, instrument).price = price;
+    noteVolatilities(state, event);
   },
   InstrumentExpired: (state: LiquidationState, event: EventOf<'InstrumentExpired'>): void => {
     instrumentOf(state, event.instrument).price = event.settlementPrice;
+    noteOver(state, event);
   },
+  PortfolioParametersSet: notePortfolioRules,
   InstrumentParametersSet: onParameters,
   HouseParametersSet: (state: LiquidationState, event: EventOf<'HouseParametersSet'>): void => {
     state.reference.saleTicks = event.parameters.saleTicks;
+  },
+  RiskRulesSet: (state: LiquidationState, event: EventOf<'RiskRulesSet'>): void => {
+    state.reference.rules.set(event.instrument, event.rules);
   },
   FrameAccepted: onFrame,
   Ticked: (state: LiquidationState, event: EventOf<'Ticked'>): void => {

@@ -2,7 +2,10 @@ import type { EventOf } from '@ringfence/contracts';
 import { closeOutKey } from '../close-out-key.js';
 import type { LiquidationState } from '../state.js';
 
-export type Evaluation = EventOf<'MarginEvaluated'>;
+/** Of a bucket of linear positions. */
+export type LinearEvaluation = EventOf<'MarginEvaluated'>;
+/** The other is of a portfolio, or of a bucket that holds options. */
+export type Evaluation = LinearEvaluation | EventOf<'PortfolioEvaluated'>;
 
 /** The newest evaluation of every bucket in trouble. */
 export interface RiskView {
@@ -62,6 +65,7 @@ function onSafe(
 /** Folds of the risk log of the same partition. */
 export const riskViews = {
   MarginEvaluated: onEvaluated,
+  PortfolioEvaluated: onEvaluated,
   MarginCalled: onTrouble,
   CallLapsed: onTrouble,
   MaintenanceBreached: onTrouble,
