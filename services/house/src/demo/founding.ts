@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Api, Item } from './api.js';
 import type { Market } from './bars.js';
 import type { DemoOptions } from './options.js';
@@ -82,22 +83,15 @@ const DEPTHS: Readonly<Record<string, { bookNotional: number; cumulative: readon
 };
 const DEPTH_BPS = [5, 10, 25, 50, 100, 200, 300, 500];
 
+/** What every instrument of the demo is margined by; `npm run backtest` tests these figures. */
+const RISK_PARAMETERS = JSON.parse(
+  readFileSync(new URL('../../data/risk-parameters.json', import.meta.url), 'utf8'),
+) as Item;
+
 function parametersOf(coin: string): Item {
   const { bookNotional, cumulative } = DEPTHS[coin] ?? DEPTHS['ETH'];
   return {
-    lambdaPpm: 992_000,
-    multiplierPpm: 5_000_000,
-    floorPpm: 18_000,
-    capPpm: 500_000,
-    stepPpm: 2_500,
-    hysteresisPpm: 10_000,
-    maintenancePpm: 500_000,
-    callPpm: 750_000,
-    releasePpm: 1_200_000,
-    bandPpm: 250_000,
-    tradeFeePpm: 200,
-    closeOutFeePpm: 5_000,
-    bufferPpm: 5_000,
+    ...RISK_PARAMETERS,
     bookNotional,
     depth: DEPTH_BPS.map((bps, i) => ({ bps, cumulativePpm: cumulative[i] })),
   };
