@@ -26,6 +26,14 @@ import {
   FailingMarked,
 } from './accounts-events.js';
 import {
+  BucketSwitched,
+  PositionExpired,
+  SwitchBucket,
+  SwitchReleased,
+  SwitchReserved,
+  TradePortfolioSlice,
+} from './accounts-buckets.js';
+import {
   OpenAccount,
   CloseAccount,
   GrantTradingAuthority,
@@ -67,6 +75,7 @@ import {
 } from './accounts-rounds.js';
 import type { Each } from './each.js';
 
+export * from './accounts-buckets.js';
 export * from './accounts-events.js';
 export * from './accounts-orders.js';
 export * from './accounts-rounds.js';
@@ -103,6 +112,8 @@ export const ACCOUNTS_COMMANDS = [
   LegAnswer,
   RoundMarker,
   RoundDecision,
+  SwitchBucket,
+  TradePortfolioSlice,
 ] as const;
 export const ACCOUNTS_EVENTS = [
   AccountOpened,
@@ -140,6 +151,10 @@ export const ACCOUNTS_EVENTS = [
   ClaimPaid,
   RoundApplied,
   SweepsDue,
+  SwitchReserved,
+  BucketSwitched,
+  SwitchReleased,
+  PositionExpired,
 ] as const;
 export type AccountsCommand = Each<typeof ACCOUNTS_COMMANDS>;
 export type AccountsEvent = Each<typeof ACCOUNTS_EVENTS>;

@@ -1,5 +1,13 @@
 import type { Each } from './each.js';
 import {
+  ExpiryNoted,
+  NoteExpiry,
+  NotePortfolioFill,
+  PortfolioSliceFilled,
+  PortfolioSliceRefused,
+  PortfolioSliceSized,
+} from './liquidation-dated.js';
+import {
   account,
   amount,
   asset,
@@ -19,6 +27,8 @@ import {
   text,
   uint,
 } from './table/index.js';
+
+export * from './liquidation-dated.js';
 
 /**
  * The liquidation lane: per bucket the close-out; per domain the clearing decider of rounds,
@@ -341,6 +351,8 @@ export const LIQUIDATION_COMMANDS = [
   RoundReport,
   RoundDone,
   RoundWanted,
+  NoteExpiry,
+  NotePortfolioFill,
 ] as const;
 export const LIQUIDATION_EVENTS = [
   CallNoted,
@@ -363,6 +375,10 @@ export const LIQUIDATION_EVENTS = [
   RoundDecided,
   LaneDone,
   RoundClosed,
+  PortfolioSliceSized,
+  PortfolioSliceFilled,
+  PortfolioSliceRefused,
+  ExpiryNoted,
 ] as const;
 export type LiquidationCommand = Each<typeof LIQUIDATION_COMMANDS>;
 export type LiquidationEvent = Each<typeof LIQUIDATION_EVENTS>;

@@ -115,6 +115,26 @@ const POSTINGS: {
     l.cash(e.account, EXCESS, e.asset, e.returned, -(e.used + e.returned), -e.used);
     if (e.used > 0n) l.cash(settlementAccount(partition), EXCESS, e.asset, e.used, 0n, e.used);
   },
+  BucketSwitched: (e, l) => {
+    for (const { asset, amount } of e.cash) {
+      l.cash(e.account, e.source, asset, -amount, 0n, 0n);
+      l.cash(e.account, e.target, asset, amount, 0n, 0n);
+    }
+    for (const { instrument, lots, cost, nextLots, nextCost } of e.positions) {
+      if (lots !== 0 || cost !== 0n) {
+        l.leg(e.account, e.source, instrument, -lots, -cost, e.tag);
+        l.leg(e.account, e.target, instrument, lots, cost, e.tag);
+      }
+      if (nextLots !== 0 || nextCost !== 0n) {
+        l.leg(e.account, e.source, instrument, -nextLots, -nextCost, e.tag + 1);
+        l.leg(e.account, e.target, instrument, nextLots, nextCost, e.tag + 1);
+      }
+    }
+    l.claimed(e.account, e.source, 0n, e.domain);
+    l.claimed(e.account, e.target, e.due, e.domain);
+  },
+  PositionExpired: (e, l) =>
+    l.leg(e.account, e.bucket, e.instrument, -e.lots, -e.cost, e.round),
   ClaimPaid: (e, l, partition) => {
     if (e.paid > 0n) {
       l.cash(settlementAccount(partition), EXCESS, e.asset, -e.paid, 0n, -e.paid);

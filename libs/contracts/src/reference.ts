@@ -1,5 +1,17 @@
 import type { Each } from './each.js';
 import {
+  FixSettlementPrice,
+  FutureListed,
+  InstrumentExpired,
+  ListFuture,
+  ListOption,
+  OptionListed,
+  OptionsPriced,
+  PortfolioParametersSet,
+  PublishVolatilityFrame,
+  SetPortfolioParameters,
+} from './reference-dated.js';
+import {
   amount,
   asset,
   command,
@@ -15,6 +27,8 @@ import {
   text,
   uint,
 } from './table/index.js';
+
+export * from './reference-dated.js';
 
 /**
  * The reference lane: what the whole house must see in one order. Members, keys, assets,
@@ -261,6 +275,11 @@ export const REFERENCE_COMMANDS = [
   PublishFrame,
   Tick,
   RoundRequest,
+  ListFuture,
+  ListOption,
+  PublishVolatilityFrame,
+  FixSettlementPrice,
+  SetPortfolioParameters,
 ] as const;
 export const REFERENCE_EVENTS = [
   MemberAdmitted,
@@ -275,6 +294,11 @@ export const REFERENCE_EVENTS = [
   PriceHeld,
   Ticked,
   RoundOpened,
+  FutureListed,
+  OptionListed,
+  OptionsPriced,
+  InstrumentExpired,
+  PortfolioParametersSet,
 ] as const;
 export type ReferenceCommand = Each<typeof REFERENCE_COMMANDS>;
 export type ReferenceEvent = Each<typeof REFERENCE_EVENTS>;

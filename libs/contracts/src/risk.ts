@@ -1,4 +1,5 @@
 import type { Each } from './each.js';
+import { PortfolioEvaluated } from './risk-portfolio.js';
 import {
   account,
   amount,
@@ -18,6 +19,8 @@ import {
   text,
   uint,
 } from './table/index.js';
+
+export * from './risk-portfolio.js';
 
 /**
  * The risk lane: judges every way out of safety, evaluates buckets as prices move, and calls.
@@ -146,6 +149,7 @@ export const RISK_EVENTS = [
   MaintenanceBreached,
   BucketCured,
   CoverageObserved,
+  PortfolioEvaluated,
 ] as const;
 export type RiskCommand = Each<typeof RISK_COMMANDS>;
 export type RiskEvent = Each<typeof RISK_EVENTS>;

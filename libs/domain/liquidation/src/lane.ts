@@ -14,6 +14,7 @@ import {
   decidable,
   decide,
   noteDone,
+  noteExpiry,
   noteRoundOpened,
   noteWish,
   scheduleRound,
@@ -31,15 +32,21 @@ import { riskViews } from './views/risk.js';
 
 /** What older logs hold and no lane orders any more. */
 type Bygone = 'NoteSettlement';
+/** Tables of the close-out of portfolios, which this lane does not order yet. */
+type Coming =
+  | 'NotePortfolioFill'
+  | 'PortfolioSliceSized'
+  | 'PortfolioSliceFilled'
+  | 'PortfolioSliceRefused';
 type Deciders = {
-  readonly [Name in Exclude<LiquidationCommand['type'], Bygone>]: Decide<
+  readonly [Name in Exclude<LiquidationCommand['type'], Bygone | Coming>]: Decide<
     CommandOf<Name>,
     LiquidationState
   >;
 };
 /** One writer per fact: a fact that nobody handles fails the compiler rather than the fold. */
 type Handlers = {
-  readonly [Name in LiquidationEvent['type']]: (
+  readonly [Name in Exclude<LiquidationEvent['type'], Coming>]: (
     state: LiquidationState,
     event: EventOf<Name>,
     mail: Mail,
@@ -91,6 +98,7 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     RoundReport: takeReport,
     RoundDone: noteDone,
     RoundWanted: noteWish,
+    NoteExpiry: noteExpiry,
   } satisfies Deciders,
   evolve: { ...closeOutHandlers, ...clearingHandlers } satisfies Handlers,
   views: { reference: referenceViews, risk: riskViews, accounts: accountsViews },

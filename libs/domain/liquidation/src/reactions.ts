@@ -69,6 +69,10 @@ export const riskReactions = {
 export const referenceReactions = {
   RoundOpened: ({ domain, round }: EventOf<'RoundOpened'>, state: LiquidationState): Commands =>
     clears(state, domain) ? [{ type: 'NoteRoundOpened', domain, round }] : NONE,
+  InstrumentExpired: (
+    { domain, instrument, round }: EventOf<'InstrumentExpired'>,
+    state: LiquidationState,
+  ): Commands => (clears(state, domain) ? [{ type: 'NoteExpiry', domain, instrument, round }] : NONE),
   Ticked: ({ tick }: EventOf<'Ticked'>, state: LiquidationState): Commands => {
     if (isSizingTick(tick)) return hasWork(state, tick) ? [{ type: 'WorkCloseOuts', tick }] : NONE;
     return reviewOf(state, tick).length > 0 ? [{ type: 'ReviewRounds', tick }] : NONE;

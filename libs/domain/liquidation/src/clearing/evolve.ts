@@ -65,6 +65,9 @@ export const clearingHandlers = {
   RoundWantedNoted: (state: LiquidationState, event: EventOf<'RoundWantedNoted'>): void => {
     changed(state, event.domain).wantedAfter = event.round;
   },
+  ExpiryNoted: (state: LiquidationState, event: EventOf<'ExpiryNoted'>): void => {
+    changed(state, event.domain).wantedAfter = event.round;
+  },
   RoundAsked: onAsked,
   RoundStarted: (state: LiquidationState, event: EventOf<'RoundStarted'>): void => {
     const clearing = changed(state, event.domain);

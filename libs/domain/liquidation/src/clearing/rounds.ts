@@ -74,6 +74,20 @@ export function noteWish(
   return accept<Event>({ type: 'RoundWantedNoted', domain, account, bucket, round });
 }
 
+/**
+ * Something expired after the domain's round `round`: the next round that reference opens settles
+ * and closes it. One that was asked for since, and not opened before the expiry, is that round.
+ */
+export function noteExpiry(
+  { domain, instrument, round }: CommandOf<'NoteExpiry'>,
+  state: LiquidationState,
+): Decision<Event> {
+  invariant(clears(state, domain), 'expiries come to the lane that clears the domain');
+  const clearing = clearingOf(state, domain);
+  if (round < clearing.round || round <= clearing.wantedAfter) return accept();
+  return accept<Event>({ type: 'ExpiryNoted', domain, instrument, round });
+}
+
 /** The rounds to ask for on an odd tick: wished for, or left over by the last one. */
 export function unscheduledRounds(state: LiquidationState): EventOf<'RoundAsked'>[] {
   const asked: EventOf<'RoundAsked'>[] = [];
