@@ -10,6 +10,7 @@ import type { Call, ReadRoute, Shown } from './read-route.js';
 import { databaseAway } from './read-rows.js';
 import { ACCOUNT_READS } from './reads-accounts.js';
 import { HOUSE_READS } from './reads-house.js';
+import { MARGIN_READS } from './reads-margin.js';
 import { MARKET_READS } from './reads-market.js';
 import { ORDER_READS } from './reads-orders.js';
 import { PRICE_READS } from './reads-prices.js';
@@ -20,6 +21,7 @@ import { answerStream, STREAM } from './stream-route.js';
 /** Everything that is shown, and what operators ask of the house itself. */
 export const READS: readonly ReadRoute[] = [
   ...ACCOUNT_READS,
+  ...MARGIN_READS,
   ...MARKET_READS,
   ...PRICE_READS,
   ...ORDER_READS,
