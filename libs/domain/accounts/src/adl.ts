@@ -15,6 +15,7 @@ function adlFill(
   if (!instrument) return 'instrument-unknown';
   if (offer.round !== openedOf(state, instrument.domain)) return 'another-round';
   if (instrument.mark === null) return 'no-price';
+  if (instrument.settled !== null) return 'instrument-expired';
   const account = accountAt(state, offer.account);
   if (!account) return 'account-unknown';
   const leg = { instrument: offer.instrument, direction: Math.sign(offer.lots) };
@@ -30,7 +31,7 @@ function adlFill(
  *
  * @returns `LegReserved` and `LegApplied`; or `LegRefused` with `another-round`, `no-price`,
  *           `nothing-to-close`,
- *          `account-unknown`, `instrument-unknown`
+ *          `account-unknown`, `instrument-unknown`, `instrument-expired`
  * @source DESIGN 6.6
  */
 export function takeAdlOffer(
@@ -127,6 +128,8 @@ export function adlOffers(
   const legs: PendingLeg[] = [];
   const first = decision.sends.length;
   for (const close of decision.closes) {
+    // the next round closes it at its last mark
+    if (knownInstrument(state, close.instrument).settled !== null) continue;
     const lots = closeLots(state, close, legs);
     if (lots === 0) continue;
     const reservation = nextReservation(state, first + legs.length);

@@ -1,13 +1,17 @@
 import type { CommandOf, Decide, Event, EventOf } from '@ringfence/contracts';
 import {
   accept,
+  bucketKind,
+  cross,
   EXCESS,
   invariant,
   partitionOf,
+  portfolio,
   present,
   type AssetId,
   type BucketId,
   type Decision,
+  type DomainId,
 } from '@ringfence/kernel';
 import { legReserved } from './adl.js';
 import { postTo } from './ledger.js';
@@ -26,11 +30,19 @@ import {
   type BucketKey,
   type PendingLeg,
 } from './state.js';
-import { cross } from '@ringfence/kernel';
 
-function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): PendingLeg {
+/** Where a wall takes a position over: beside its other hedges when it comes from a portfolio. */
+const takeoverBucket = (bucket: BucketId, domain: DomainId): BucketId =>
+  bucketKind(bucket) === 'portfolio' ? portfolio(domain) : cross(domain);
+
+/** The leg of a slice, at most as large as ordered; `ahead` as of `nextReservation`. */
+export function sliceLeg(
+  command: CommandOf<'TradeSlice'>,
+  state: AccountsState,
+  ahead = 0,
+): PendingLeg {
   const instrument = knownInstrument(state, command.instrument);
-  const reservation = nextReservation(state);
+  const reservation = nextReservation(state, ahead);
   return {
     kind: 'leg',
     reservation,
@@ -44,7 +56,7 @@ function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): Pendi
     account: command.account,
     bucket: command.bucket,
     against: command.against,
-    againstBucket: cross(instrument.domain),
+    againstBucket: takeoverBucket(command.bucket, instrument.domain),
     instrument: command.instrument,
     lots: command.lots,
     price: command.price,
@@ -62,7 +74,8 @@ function sliceLeg(command: CommandOf<'TradeSlice'>, state: AccountsState): Pendi
  * position. Its fee is at most what the bucket has, and a smaller slice pays less.
  *
  * @returns `LegReserved` and `LegOffered`; or `LegReserved` and `LegReleased` with
- *          `bucket-failing`, `nothing-to-close`, `stale-slice`, `account-unknown`, which
+ *          `bucket-failing`, `nothing-to-close`, `stale-slice`, `account-unknown`,
+ *          `self-trade`, `instrument-expired`, which
  *          liquidation reads as a refusal
  * @source DESIGN 6.5
  */
@@ -78,6 +91,8 @@ export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (comma
   if (command.against === command.account) return refuse('self-trade');
   if (partitionOf(command.against) >= state.partitions) return refuse('account-unknown');
   if (isLocked(state, bucket)) return refuse('bucket-failing');
+  const { settled } = knownInstrument(state, command.instrument);
+  if (settled !== null) return refuse('instrument-expired');
   const direction = Math.sign(command.lots);
   const closable = closableLots(state, bucket, { instrument: command.instrument, direction });
   const asked = Math.abs(command.lots);

@@ -16,7 +16,7 @@ import {
 } from '@ringfence/kernel';
 import { postTo } from './ledger.js';
 import { obeys, unknownAccount } from './order.js';
-import { forget, nextReservation, remember } from './pending.js';
+import { forget, nextReservation, pendingOf, remember } from './pending.js';
 import { domainOf, isAsset } from './reference-view.js';
 import {
   accountAt,
@@ -75,6 +75,9 @@ function freeIn(
 ): bigint | Decision<never> {
   const bucket = bucketAt(account, source);
   if (!bucket) return 0n;
+  if (bucket.pending.some((each) => pendingOf(state, 'switch', each))) {
+    return reject('bucket-switching');
+  }
   const held = source === EXCESS ? null : heldBack(bucket);
   return held === null ? availableOf(state, bucket, asset) : reject(held);
 }
@@ -88,7 +91,8 @@ function freeIn(
  *           `account-unknown`,
  *          `account-closed`, `not-the-owner`, `account-not-margined`, `asset-unknown`,
  *          `bucket-unknown`,
- *          `bucket-in-debt`, `bucket-failing`, `insufficient-available` (carries what is available)
+ *          `bucket-switching`, `bucket-in-debt`, `bucket-failing`,
+ *          `insufficient-available` (carries what is available)
  */
 export const moveCollateral: Decide<CommandOf<'MoveCollateral'>, AccountsState> = (
   command,

@@ -30,7 +30,9 @@ import {
   takeMarker,
 } from './round-settle.js';
 import { initialState, type AccountsState } from './state.js';
+import { tradePortfolioSlice } from './portfolio-slice.js';
 import { sweepEvolve } from './sweep.js';
+import { switchBucket, switchEvolve } from './switch.js';
 import {
   cancelReservations,
   concludeGate,
@@ -52,7 +54,7 @@ import {
 } from './withdrawal.js';
 
 /** A change of what `evolve` or a view does gets a new number. */
-const FOLD_VERSION = 4;
+const FOLD_VERSION = 5;
 
 /** One handler for each own event: an event that nobody handles does not compile. */
 type Evolve = {
@@ -73,6 +75,7 @@ const evolve = {
   ...roundSettleEvolve,
   ...roundApplyEvolve,
   ...sweepEvolve,
+  ...switchEvolve,
 } satisfies Evolve;
 
 const deciders = {
@@ -102,6 +105,8 @@ const deciders = {
   LegAnswer: byLanes<'LegAnswer'>(takeLegAnswer),
   RoundMarker: byLanes<'RoundMarker'>(takeMarker),
   RoundDecision: byLanes<'RoundDecision'>(takeRoundDecision),
+  SwitchBucket: switchBucket,
+  TradePortfolioSlice: byLanes<'TradePortfolioSlice'>(tradePortfolioSlice),
 } satisfies LaneDefinition<AccountsState>['deciders'];
 
 /** The next piece of a round: settling first, then paying, then telling custody. */
@@ -136,6 +141,11 @@ const reactions: LaneDefinition<AccountsState>['reactions'] = {
     SliceSized: ({ slice, account, bucket, instrument, lots, price, fee, against, frame }) => [
       { type: 'TradeSlice', slice, account, bucket, instrument, lots, price, fee, against, frame },
     ],
+    PortfolioSliceSized: ({ slice, account, bucket, legs, fee, against, frame }) => {
+      const parts = legs.map(({ instrument, lots, price }) => ({ instrument, lots, price }));
+      const plan = { slice, account, bucket, legs: parts, fee, against, frame };
+      return [{ type: 'TradePortfolioSlice', ...plan }];
+    },
     SaleOrdered: ({ sale, account, bucket, asset, amount, proceeds, buyer }) => [
       { type: 'SellCollateral', sale, account, bucket, asset, amount, proceeds, buyer },
     ],

@@ -3,12 +3,27 @@ import { bucketKind, bucketNumber, present, type AssetId, type BucketId } from '
 import type { DomainId, InstrumentId, MemberId } from '@ringfence/kernel';
 import type { AccountsState } from './state.js';
 
+/** What a future or option ends by. */
+export interface Dated {
+  readonly kind: 'future' | 'option';
+  readonly underlying: InstrumentId;
+  /** ms UTC */
+  readonly expiry: number;
+}
 export interface InstrumentView {
   readonly id: InstrumentId;
   readonly domain: DomainId;
   readonly settlement: AssetId;
   /** settlement-asset units per lot and tick */
   readonly unit: bigint;
+  /** settlement-asset units of one tick for one whole base unit */
+  readonly tickUnits: bigint;
+  /** null for a perpetual */
+  readonly dated: Dated | null;
+  /** last mark of what has expired; null while it lives */
+  settled: number | null;
+  /** rounds of the domain that were opened when it expired: the next one closes its positions */
+  settledAfter: number;
   /** null until its parameters are set */
   bandPpm: number | null;
   tradeFeePpm: number;
@@ -52,12 +67,21 @@ export function domainOf(state: AccountsState, bucket: BucketId): DomainId | und
   const number = bucketNumber(bucket);
   const kind = bucketKind(bucket);
   if (kind === 'isolated') return state.reference.instruments[number]?.domain;
-  if (kind !== 'cross') return undefined;
+  if (kind === 'excess') return undefined;
   return state.reference.domains[number] === undefined ? undefined : (number as DomainId);
 }
 /** @throws InvariantViolation when the domain was never opened */
 export const settlementOf = (state: AccountsState, domain: DomainId): AssetId =>
   present(state.reference.domains[domain], 'domain');
+
+type Listed = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
+function list(state: AccountsState, event: Listed, dated: Dated | null): void {
+  const { instrument: id, domain, settlement, unit, tickUnits } = event;
+  const unset = { bandPpm: null, tradeFeePpm: 0, mark: null, validUntil: 0 };
+  const live = { dated, settled: null, settledAfter: 0 };
+  const listed = { id, domain, settlement, unit, tickUnits, ...live, ...unset };
+  state.reference.instruments[id] = listed;
+}
 
 /** Pure folds of the reference log. */
 export const referenceViews = {
@@ -71,15 +95,28 @@ export const referenceViews = {
     state.reference.domains[event.domain] = event.settlement;
   },
   InstrumentListed: (state: AccountsState, event: EventOf<'InstrumentListed'>) => {
-    const { instrument, domain, settlement, unit } = event;
-    const unset = { bandPpm: null, tradeFeePpm: 0, mark: null, validUntil: 0 };
-    state.reference.instruments[instrument] = {
-      id: instrument,
-      domain,
-      settlement,
-      unit,
-      ...unset,
-    };
+    list(state, event, null);
+  },
+  FutureListed: (state: AccountsState, event: EventOf<'FutureListed'>) => {
+    const { underlying, expiry } = event;
+    list(state, event, { kind: 'future', underlying, expiry });
+  },
+  OptionListed: (state: AccountsState, event: EventOf<'OptionListed'>) => {
+    const { underlying, expiry } = event;
+    list(state, event, { kind: 'option', underlying, expiry });
+  },
+  OptionsPriced: (state: AccountsState, event: EventOf<'OptionsPriced'>) => {
+    for (const { instrument, price } of event.prices) {
+      const option = knownInstrument(state, instrument);
+      option.mark = price;
+      option.validUntil = event.validUntil;
+    }
+  },
+  InstrumentExpired: (state: AccountsState, event: EventOf<'InstrumentExpired'>) => {
+    const instrument = knownInstrument(state, event.instrument);
+    instrument.mark = event.settlementPrice;
+    instrument.settled = event.settlementPrice;
+    instrument.settledAfter = event.round;
   },
   InstrumentParametersSet: (state: AccountsState, event: EventOf<'InstrumentParametersSet'>) => {
     const instrument = knownInstrument(state, event.instrument);

@@ -4,6 +4,7 @@ import { candidatesNow, noteCandidates } from './candidates.js';
 import { byBucket } from './close-out.js';
 import { otherCollateral } from './collateral-value.js';
 import { postTo } from './ledger.js';
+import { costOf } from './leg.js';
 import { acceptAll } from './order.js';
 import { domainOf, knownInstrument, settlementOf } from './reference-view.js';
 import { markOf, openRounds, roundAt, type Round } from './round-state.js';
@@ -103,6 +104,34 @@ function freed(releases: readonly Event[]): ReadonlyMap<AssetId, bigint> {
   return sums;
 }
 
+/**
+ * The positions that end with this round: of instruments that expired before it was opened. No leg
+ * of them is tagged with it, since whoever applies one has not seen the expiry; so both sides of
+ * every one close here, at one mark.
+ */
+function expired(
+  state: AccountsState,
+  round: Round,
+  place: BucketKey,
+  { positions }: Bucket,
+): Event[] {
+  const events: Event[] = [];
+  for (const { instrument, settlingLots: lots, nextLots, nextCost } of positions) {
+    const { settled, settledAfter, unit, settlement } = knownInstrument(state, instrument);
+    if (settled === null || round.opened <= settledAfter) continue;
+    invariant(nextLots === 0 && nextCost === 0n, 'no leg of an expired instrument comes later');
+    const { price } = present(markOf(round, instrument), 'last mark of what expired');
+    invariant(price === settled, 'what expired stands at its settlement price');
+    if (lots === 0) continue;
+    const { domain, opened } = round;
+    const { account, bucket } = place;
+    const of = { domain, round: opened, account, bucket, instrument };
+    const cost = costOf(lots, price, unit);
+    events.push({ type: 'PositionExpired', ...of, lots, price, cost, asset: settlement });
+  }
+  return events;
+}
+
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 /**
@@ -110,10 +139,15 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
  * from what was reserved and
  * not offered too; then it is debt up to the other collateral after haircut; then deficit.
  *
- * @returns what is cancelled, if anything, and then `VariationSettled`
+ * @returns what is cancelled, if anything, then `VariationSettled`, then `PositionExpired`…
  * @source DESIGN 6.3
  */
-function settle(state: AccountsState, round: Round, account: Account, bucket: Bucket): Event[] {
+function settle(
+  state: AccountsState,
+  round: Round,
+  account: Account,
+  bucket: Bucket,
+): { readonly events: Event[]; readonly isCancelled: boolean } {
   const asset = settlementOf(state, round.domain);
   const { variation, funding } = gains(state, round, bucket);
   const net = bucket.due - bucket.debt + variation + funding;
@@ -142,7 +176,8 @@ function settle(state: AccountsState, round: Round, account: Account, bucket: Bu
     debt,
     deficit: rest - debt,
   };
-  return [...releases, settled];
+  const ends = expired(state, round, place, bucket);
+  return { events: [...releases, settled, ...ends], isCancelled: releases.length > 0 };
 }
 
 /**
@@ -150,7 +185,7 @@ function settle(state: AccountsState, round: Round, account: Account, bucket: Bu
  * reservations were cancelled
  * ends its piece: the answers may reach other buckets of this lane before they are settled.
  *
- * @returns `VariationSettled`…; or `InsuranceReserved`… and `RoundReported`; nothing when it is not
+ * @returns `VariationSettled`, `PositionExpired`…; or `InsuranceReserved`… and `RoundReported`; nothing when it is not
  *           due
  */
 export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = (
@@ -163,9 +198,9 @@ export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = 
   let count = 0;
   for (const { account, bucket } of toSettle(state, round)) {
     const settled = settle(state, round, account, bucket);
-    events.push(...settled);
+    events.push(...settled.events);
     count++;
-    if (settled.length > 1 || count === PIECE_MAX) break;
+    if (settled.isCancelled || count === PIECE_MAX) break;
   }
   return acceptAll(count > 0 ? events : report(state, round));
 };
@@ -298,6 +333,9 @@ export const roundSettleEvolve = {
     invariant(event.claim - loss === net, 'a settled bucket sums up');
     postTo(state, event);
     noteSettled(state, openRounds(state, event.domain), event);
+  },
+  PositionExpired: (state: AccountsState, event: EventOf<'PositionExpired'>) => {
+    postTo(state, event);
   },
   InsuranceReserved: (state: AccountsState, event: EventOf<'InsuranceReserved'>) => {
     postTo(state, event);

@@ -51,7 +51,7 @@ export interface Bucket {
    * here
    */
   isReported: boolean;
-  /** reservations of legs and moves that wait here */
+  /** reservations of legs, moves and switches that wait here */
   pending: readonly number[];
 }
 /**
@@ -128,8 +128,24 @@ export interface PendingLeg extends Reserved {
   readonly offer: number;
   readonly venue: MemberId;
 }
+/** Everything of `source` on its way to `target`, as it stood when `rounds` were opened. */
+export interface PendingSwitch extends Reserved {
+  readonly kind: 'switch';
+  readonly account: AccountId;
+  readonly source: BucketId;
+  readonly target: BucketId;
+  readonly domain: DomainId;
+  readonly rounds: number;
+  readonly positions: EventOf<'SwitchReserved'>['positions'];
+  readonly cash: EventOf<'SwitchReserved'>['cash'];
+}
 /** What waits for an answer, by its reservation; gone when it concludes. */
-export type Pending = PendingTransfer | PendingWithdrawal | PendingMove | PendingLeg;
+export type Pending =
+  | PendingTransfer
+  | PendingWithdrawal
+  | PendingMove
+  | PendingLeg
+  | PendingSwitch;
 
 /** What this partition's senders settled towards another one since custody was told. */
 export interface Between {

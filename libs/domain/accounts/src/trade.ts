@@ -27,9 +27,10 @@ import {
   tagOf,
 } from './leg.js';
 import { takeAdlOffer } from './adl.js';
+import { concludeSwitch, isSwitching, switchReleased } from './switch.js';
 import { acceptAll, unknownAccount } from './order.js';
 import { nextReservation, pendingOf } from './pending.js';
-import { instrumentAt, type InstrumentView } from './reference-view.js';
+import { instrumentAt, knownInstrument, type InstrumentView } from './reference-view.js';
 import {
   accountAt,
   availableIn,
@@ -60,6 +61,33 @@ interface Fit {
   readonly fee: bigint;
 }
 
+/**
+ * Settlement units per base unit that a band is a share of: the mark; for an option, whose own
+ * price may be next to nothing, that of its underlying. Null before the first price.
+ */
+function bandMeasure(
+  state: AccountsState,
+  { tickUnits, dated }: InstrumentView,
+  mark: number,
+): bigint | null {
+  if (dated?.kind !== 'option') return BigInt(mark) * tickUnits;
+  const underlying = knownInstrument(state, dated.underlying);
+  return underlying.mark === null ? null : BigInt(underlying.mark) * underlying.tickUnits;
+}
+
+/** Nothing new is begun in what has expired; its last trade is before its expiry. */
+function isOver(state: AccountsState, { settled, dated }: InstrumentView, side: Side): boolean {
+  if (settled !== null) return true;
+  return side.purpose === 'trade' && dated !== null && state.reference.now >= dated.expiry;
+}
+
+/** Whether a bucket is for the instrument. */
+function takes(bucket: BucketId, { id, domain }: InstrumentView): boolean {
+  const kind = bucketKind(bucket);
+  if (kind === 'excess') return false;
+  return bucketNumber(bucket) === (kind === 'isolated' ? id : domain);
+}
+
 /** Why a price may not be traded at; null when it may. */
 function priceProblem(
   state: AccountsState,
@@ -71,9 +99,11 @@ function priceProblem(
   if (mark === null) return reject('no-price');
   const isStale = state.reference.now > instrument.validUntil;
   if (isStale && !onlyReduces) return reject('stale-price', { validUntil: instrument.validUntil });
-  const distance = BigInt(Math.abs(side.price - mark)) * 1_000_000n;
+  const distance = BigInt(Math.abs(side.price - mark)) * instrument.tickUnits * 1_000_000n;
   const band = bandPpm ?? 0;
-  if (distance > BigInt(mark) * BigInt(band)) {
+  const measure = bandMeasure(state, instrument, mark);
+  if (measure === null) return reject('no-price');
+  if (distance > measure * BigInt(band)) {
     return reject('off-band', { price: side.price, mark, bandPpm: band });
   }
   return null;
@@ -101,15 +131,11 @@ function judgeSide(state: AccountsState, side: Side): Fit | Decision<never> {
   if (!account) return unknownAccount(side.account);
   const problem = accountProblem(account, side);
   if (problem) return problem;
-  const kind = bucketKind(side.bucket);
-  const number = bucketNumber(side.bucket);
-  const fits =
-    kind === 'isolated'
-      ? number === side.instrument
-      : kind === 'cross' && number === instrument.domain;
-  if (!fits) return reject('bucket-unknown', { bucket: side.bucket });
+  if (!takes(side.bucket, instrument)) return reject('bucket-unknown', { bucket: side.bucket });
+  if (isOver(state, instrument, side)) return reject('instrument-expired');
   const bucket = bucketAt(account, side.bucket);
   if (bucket && isLocked(state, bucket)) return reject('bucket-failing');
+  if (bucket && isSwitching(state, bucket)) return reject('bucket-switching');
   if (side.purpose === 'slice') return { instrument, fee: 0n };
   const direction = Math.sign(side.lots);
   const closable = closableLots(state, bucket, { instrument: side.instrument, direction });
@@ -130,8 +156,8 @@ function judgeSide(state: AccountsState, side: Side): Fit | Decision<never> {
  *           `lots-not-positive`,
  *          `price-not-positive`, `account-unknown`, `account-closed`, `account-not-margined`,
  *          `instrument-unknown`,
- *          `size-too-large`, `bucket-unknown`, `bucket-failing`, `no-price`, `stale-price`,
- *          `off-band` (carries price, mark,
+ *          `size-too-large`, `bucket-unknown`, `instrument-expired`, `bucket-failing`,
+ *          `bucket-switching`, `no-price`, `stale-price`, `off-band` (carries price, mark,
  *          bandPpm), `insufficient-available` (carries available and fee)
  * @source DESIGN 6.2
  */
@@ -239,6 +265,9 @@ function concludeLeg(
   state: AccountsState,
 ): Decision<Event> {
   if (!verdict.passed) return accept(legReleased(leg, verdict.reason));
+  const instrument = knownInstrument(state, leg.instrument);
+  // whoever applies a leg has not seen its instrument expire: it settles with the next round
+  if (instrument.settled !== null) return accept(legReleased(leg, 'instrument-expired'));
   const bucket = bucketOf(state, leg.account, leg.bucket);
   if (bucket && isLocked(state, bucket)) return accept(legReleased(leg, 'bucket-failing'));
   if (leg.offers) return accept<Event>({ type: 'LegOffered', reservation: leg.reservation });
@@ -250,11 +279,14 @@ function concludeLeg(
  * The gate's verdict on a leg or a move. A verdict on what was cancelled, or on what needed no
  * gate, does nothing.
  *
- * @returns `LegOffered`, `LegApplied` or `LegReleased`; `CollateralMoved` or `MoveReleased`
+ * @returns `LegOffered`, `LegApplied` or `LegReleased`; `CollateralMoved` or `MoveReleased`;
+ *          `BucketSwitched` or `SwitchReleased`
  */
 export const concludeGate: Decide<CommandOf<'ConcludeGate'>, AccountsState> = (verdict, state) => {
   const move = pendingOf(state, 'move', verdict.reservation);
   if (move) return concludeMove(move, verdict, state);
+  const waiting = pendingOf(state, 'switch', verdict.reservation);
+  if (waiting) return concludeSwitch(waiting, verdict, state);
   const leg = pendingOf(state, 'leg', verdict.reservation);
   return leg && !leg.isOffered ? concludeLeg(leg, verdict, state) : accept();
 };
@@ -270,6 +302,8 @@ export function cancelled(
   for (const reservation of pending) {
     const move = pendingOf(state, 'move', reservation);
     if (move) events.push(moveReleased(move, reason));
+    const waiting = pendingOf(state, 'switch', reservation);
+    if (waiting) events.push(switchReleased(waiting, reason));
     const leg = pendingOf(state, 'leg', reservation);
     if (leg && !leg.isOffered) events.push(legReleased(leg, reason));
   }

@@ -150,7 +150,7 @@ describe('moving collateral between buckets', () => {
     expect(house.move(account, EXCESS, isolated(9 as InstrumentId), 1n).code).toBe(
       'bucket-unknown',
     );
-    expect(house.move(account, EXCESS, portfolio(1), 1n).code).toBe('bucket-unknown');
+    expect(house.move(account, EXCESS, portfolio(99), 1n).code).toBe('bucket-unknown');
     expect(house.move(account, CROSS, EXCESS, 1n).code).toBe('insufficient-available');
     const insurance = house.house(0, 'insurance');
     house.deposit(insurance, 5n);

@@ -82,7 +82,7 @@ function isSizing(state: LiquidationState): boolean {
  */
 export const liquidationLane: LaneDefinition<LiquidationState> = {
   service: 'liquidation',
-  foldVersion: 3,
+  foldVersion: 4,
   initial: initialLiquidation,
   deciders: {
     ScheduleRound: scheduleRound,

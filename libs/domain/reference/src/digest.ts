@@ -2,7 +2,15 @@ import { digestOf } from '@ringfence/kernel';
 import type { ReferenceState } from './state.js';
 
 /** Kinds of aggregates, each a table of the state; `house` is one aggregate. */
-export type AggregateKind = 'members' | 'keys' | 'assets' | 'domains' | 'instruments' | 'house';
+export type AggregateKind =
+  | 'members'
+  | 'keys'
+  | 'assets'
+  | 'domains'
+  | 'instruments'
+  | 'terms'
+  | 'portfolios'
+  | 'house';
 
 /** Remembers that an aggregate changed, so that only such are digested again. */
 export function touch(state: ReferenceState, kind: AggregateKind, number = 0): void {

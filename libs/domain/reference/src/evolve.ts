@@ -2,7 +2,7 @@ import type { At, EventOf, Mail, ReferenceEvent } from '@ringfence/contracts';
 import { present } from '@ringfence/kernel';
 import { assetKey, parseAssetType } from '@ringfence/money';
 import { touch } from './digest.js';
-import { domainOf, instrumentOf, type ReferenceState } from './state.js';
+import { domainOf, instrumentOf, termsOf, type ReferenceState } from './state.js';
 
 type Evolve = {
   readonly [Name in ReferenceEvent['type']]: (
@@ -12,6 +12,17 @@ type Evolve = {
     at: At,
   ) => void;
 };
+
+type Listed = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
+/** An instrument of any kind is in one sequence with all others. */
+function list(state: ReferenceState, event: Listed): void {
+  const { instrument, symbol, domain, settlement, unit, tickUnits, tickSteps, tickScale } = event;
+  const terms = { symbol, domain, settlement, unit, tickUnits, tickSteps, tickScale };
+  const unpriced = { price: 0, variance: 0, initialPpm: 0, held: 0 };
+  state.instruments.set(instrument, { ...terms, parameters: null, version: 0, ...unpriced });
+  state.symbols.set(symbol, instrument);
+  touch(state, 'instruments', instrument);
+}
 
 /** What each fact changes. It trusts the past: it refuses nothing and rounds nothing. */
 export const evolve = {
@@ -40,12 +51,43 @@ export const evolve = {
     touch(state, 'domains', domain);
   },
   InstrumentListed(state, event) {
-    const { instrument, symbol, domain, settlement, unit, tickUnits, tickSteps, tickScale } = event;
-    const terms = { symbol, domain, settlement, unit, tickUnits, tickSteps, tickScale };
-    const unpriced = { price: 0, variance: 0, initialPpm: 0, held: 0 };
-    state.instruments.set(instrument, { ...terms, parameters: null, version: 0, ...unpriced });
-    state.symbols.set(symbol, instrument);
+    list(state, event);
+  },
+  FutureListed(state, event) {
+    list(state, event);
+    const { instrument, underlying, expiry } = event;
+    const option = { right: null, strike: 0, volatilityPpm: 0 };
+    state.terms.set(instrument, { underlying, expiry, ...option, settled: null, settledAfter: 0 });
+    touch(state, 'terms', instrument);
+  },
+  OptionListed(state, event) {
+    list(state, event);
+    const { instrument, underlying, expiry, right, strike } = event;
+    const live = { volatilityPpm: 0, settled: null, settledAfter: 0 };
+    state.terms.set(instrument, { underlying, expiry, right, strike, ...live });
+    state.options = [...state.options, instrument];
+    touch(state, 'terms', instrument);
+  },
+  OptionsPriced(state, { prices }) {
+    for (const { instrument, price, volatilityPpm } of prices) {
+      instrumentOf(state, instrument).price = price;
+      termsOf(state, instrument).volatilityPpm = volatilityPpm;
+      touch(state, 'instruments', instrument);
+      touch(state, 'terms', instrument);
+    }
+  },
+  InstrumentExpired(state, { instrument, settlementPrice, round }) {
+    const terms = termsOf(state, instrument);
+    terms.settled = settlementPrice;
+    terms.settledAfter = round;
+    instrumentOf(state, instrument).price = settlementPrice;
+    state.options = state.options.filter((other) => other !== instrument);
     touch(state, 'instruments', instrument);
+    touch(state, 'terms', instrument);
+  },
+  PortfolioParametersSet(state, { domain, version, effective, parameters }) {
+    state.portfolios.set(domain, { version, effective, parameters });
+    touch(state, 'portfolios', domain);
   },
   InstrumentParametersSet(state, { instrument, version, parameters }) {
     const listed = instrumentOf(state, instrument);

@@ -2,10 +2,12 @@ import type { Decide, CommandOf, LaneDefinition, ReferenceCommand } from '@ringf
 import { invariant } from '@ringfence/kernel';
 import { referenceDigest } from './digest.js';
 import { evolve } from './evolve.js';
-import { publishFrame, tick } from './frames.js';
+import { fixSettlementPrice, listFuture, listOption } from './dated.js';
+import { publishFrame, publishVolatilityFrame, tick } from './frames.js';
 import { listAsset, listInstrument, openDomain } from './listing.js';
 import { admitMember, issueKey, revokeKey } from './members.js';
 import { setHouseParameters, setInstrumentParameters } from './parameters.js';
+import { setPortfolioParameters } from './portfolio-parameters.js';
 import { openRound } from './rounds.js';
 import { initialReference, type ReferenceState } from './state.js';
 
@@ -19,7 +21,7 @@ type Deciders = {
  */
 export const referenceLane: LaneDefinition<ReferenceState> = {
   service: 'reference',
-  foldVersion: 1,
+  foldVersion: 2,
   initial(partition) {
     invariant(partition === 0, 'the reference lane has one partition');
     return initialReference();
@@ -36,6 +38,11 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
     PublishFrame: publishFrame,
     Tick: tick,
     RoundRequest: openRound,
+    ListFuture: listFuture,
+    ListOption: listOption,
+    PublishVolatilityFrame: publishVolatilityFrame,
+    FixSettlementPrice: fixSettlementPrice,
+    SetPortfolioParameters: setPortfolioParameters,
   } satisfies Deciders,
   evolve,
   views: {},
@@ -43,5 +50,11 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
   next: () => null,
   digest: referenceDigest,
   // stale prices are mended by newer ones, and a lost key must stop working in any queue
-  reducing: new Set(['PublishFrame', 'Tick', 'RevokeKey'] as const),
+  reducing: new Set([
+    'PublishFrame',
+    'PublishVolatilityFrame',
+    'FixSettlementPrice',
+    'Tick',
+    'RevokeKey',
+  ] as const),
 };

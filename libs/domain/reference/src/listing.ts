@@ -7,7 +7,7 @@ import { nextNumber, type ReferenceState } from './state.js';
 import { contractSize } from './contract-size.js';
 
 /** No colon and no slash, so that a symbol is never taken for a CAIP-19 id. */
-const SYMBOL = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export const SYMBOL = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** Most decimals of an asset: those of the EVM's own coins. */
 const ASSET_SCALE_MAX = 18;
 
@@ -16,7 +16,8 @@ const ASSET_SCALE_MAX = 18;
  * up by its symbol whenever a value is needed.
  *
  * @returns `AssetListed`; or `role-not-allowed`, `caip-malformed`, `caip-taken`,
- *          `symbol-malformed`, `symbol-taken`, `scale-out-of-range`, `haircut-out-of-range`
+ *          `symbol-malformed`, `symbol-taken`, `scale-out-of-range`, `haircut-out-of-range`,
+ *          `priced-by-dated` (what expires prices nothing that stays)
  * @source CAIP-19
  */
 export function listAsset(
@@ -36,6 +37,10 @@ export function listAsset(
   if (haircutPpm >= PPM) return reject('haircut-out-of-range', { below: PPM });
   if (pricedBy !== '' && !SYMBOL.test(pricedBy)) {
     return reject('symbol-malformed', { field: 'pricedBy' });
+  }
+  const pricing = state.symbols.get(pricedBy);
+  if (pricing !== undefined && state.terms.has(pricing)) {
+    return reject('priced-by-dated', { pricedBy });
   }
   const asset = nextNumber(state.assets) as AssetId;
   const listed = { asset, caip, symbol, scale, haircutPpm, confirmations, pricedBy };

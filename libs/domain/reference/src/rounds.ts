@@ -1,7 +1,7 @@
 import type { CommandOf, Event, EventOf, Order } from '@ringfence/contracts';
-import { accept, reject, type Decision, type DomainId } from '@ringfence/kernel';
+import { accept, reject, type Decision, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import { fundingPerLot } from '@ringfence/margin';
-import type { Domain, ReferenceState } from './state.js';
+import { domainOf, type Domain, type ReferenceState } from './state.js';
 
 type Mark = EventOf<'RoundOpened'>['marks'][number];
 type Value = EventOf<'RoundOpened'>['collateral'][number];
@@ -40,7 +40,13 @@ export function openRound(
   });
 }
 
-/** Every instrument of the domain that has a price; without a rate nothing is paid. */
+/**
+ * Every instrument of the domain that has a price; without a rate nothing is paid.
+ *
+ * A live option stands at 0: its premium settles as a cost and nothing else does until it ends.
+ * What expired since the last round stands at its settlement price, this once: every leg in it was
+ * applied under an older tag, and this round closes it.
+ */
 function marksOf(
   domain: DomainId,
   state: ReferenceState,
@@ -48,8 +54,17 @@ function marksOf(
 ): Mark[] {
   const rates = new Map(funding.map(({ instrument, ratePpb }) => [instrument, ratePpb]));
   const marks: Mark[] = [];
+  const { round } = domainOf(state, domain);
   for (const [id, { domain: of, price, unit }] of state.instruments) {
-    if (of !== domain || price === 0) continue;
+    if (of !== domain) continue;
+    const terms = state.terms.get(id);
+    if (terms && (terms.right || terms.settled !== null)) {
+      const mark = terms.settled ?? 0;
+      const isDone = terms.settled !== null && round > terms.settledAfter;
+      if (!isDone) marks.push({ instrument: id, price: mark, fundingPerLot: 0 });
+      continue;
+    }
+    if (price === 0) continue;
     const perLot = fundingPerLot({ ratePpb: rates.get(id) ?? 0, mark: price, unit });
     marks.push({ instrument: id, price, fundingPerLot: Number(clamp(perLot)) });
   }
@@ -69,6 +84,7 @@ function valuesIn(domain: Domain, state: ReferenceState): Value[] {
     const instrument = id === undefined ? undefined : state.instruments.get(id);
     if (!instrument || instrument.price === 0) continue;
     if (instrument.settlement !== domain.settlement) continue;
+    if (state.terms.has(id as InstrumentId)) continue;
     const value = BigInt(instrument.price) * instrument.tickUnits;
     values.push({ asset, value, scale, haircutPpm });
   }

@@ -1,4 +1,4 @@
-import type { EventOf } from '@ringfence/contracts';
+import type { EventOf, OptionRight } from '@ringfence/contracts';
 import { present, type AssetId, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import type { MemberId } from '@ringfence/kernel';
 
@@ -6,6 +6,14 @@ import type { MemberId } from '@ringfence/kernel';
 export type InstrumentParameters = EventOf<'InstrumentParametersSet'>['parameters'];
 /** Times, windows and approvals of the house in force. */
 export type HouseParameters = EventOf<'HouseParametersSet'>['parameters'];
+
+/** Parameters of portfolio margin of a domain, as last set. */
+export interface PortfolioParameters {
+  readonly version: number;
+  /** ms UTC */
+  readonly effective: number;
+  readonly parameters: EventOf<'PortfolioParametersSet'>['parameters'];
+}
 
 /** A member of the clearing house; number 0 is the house itself. */
 export interface Member {
@@ -35,7 +43,7 @@ export interface Domain {
   /** last round opened, 0 before the first */
   round: number;
 }
-/** A perpetual future with its parameters, its newest used price and what follows from it. */
+/** A perpetual, future or option with its parameters, its newest used price and what follows from it. */
 export interface Instrument {
   readonly symbol: string;
   readonly domain: DomainId;
@@ -59,6 +67,23 @@ export interface Instrument {
   held: number;
 }
 
+/** How an instrument ends. Futures and options have such terms, perpetuals have none. */
+export interface Terms {
+  readonly underlying: InstrumentId;
+  /** ms UTC */
+  readonly expiry: number;
+  /** null for a future */
+  readonly right: OptionRight | null;
+  /** in ticks of the underlying; 0 for a future */
+  readonly strike: number;
+  /** last published, 0 before the first and for a future */
+  volatilityPpm: number;
+  /** its last mark in its own ticks; null while it lives */
+  settled: number | null;
+  /** rounds of the domain that were open or past when it ended */
+  settledAfter: number;
+}
+
 /** Everything that the reference lane knows: plain data, written by `evolve` alone. */
 export interface ReferenceState {
   readonly members: Map<MemberId, Member>;
@@ -66,6 +91,11 @@ export interface ReferenceState {
   readonly assets: Map<AssetId, Asset>;
   readonly domains: Map<DomainId, Domain>;
   readonly instruments: Map<InstrumentId, Instrument>;
+  readonly terms: Map<InstrumentId, Terms>;
+  /** options that live, in the order of their numbers */
+  options: readonly InstrumentId[];
+  /** portfolio parameters of each domain, the newest version */
+  readonly portfolios: Map<DomainId, PortfolioParameters>;
   /** what is unique, by its text: prints of keys, keys of CAIP-19 ids, symbols */
   readonly prints: Set<string>;
   readonly caips: Set<string>;
@@ -97,6 +127,9 @@ export function initialReference(): ReferenceState {
     assets: new Map(),
     domains: new Map(),
     instruments: new Map(),
+    terms: new Map(),
+    options: [],
+    portfolios: new Map(),
     prints: new Set(),
     caips: new Set(),
     assetSymbols: new Set(),
@@ -112,6 +145,9 @@ export const nextNumber = (given: ReadonlyMap<unknown, unknown>): number => give
 /** An instrument that an own fact names. */
 export const instrumentOf = (state: ReferenceState, id: InstrumentId): Instrument =>
   present(state.instruments.get(id), 'a listed instrument');
+/** The terms of a future or option that an own fact names. */
+export const termsOf = (state: ReferenceState, id: InstrumentId): Terms =>
+  present(state.terms.get(id), 'a dated instrument');
 /** A domain that an own fact names. */
 export const domainOf = (state: ReferenceState, id: DomainId): Domain =>
   present(state.domains.get(id), 'an opened domain');

@@ -81,6 +81,25 @@ export const accountsView = {
     unsettle(state, slot);
     touch(state, slot);
   },
+  PositionExpired: (state, event, at) => {
+    const slot = entered(state, event, at.seq, event.bucket);
+    unsettle(state, slot);
+    touch(state, slot);
+  },
+  SwitchReserved: (state, event, at) => {
+    state.book.seq = at.seq;
+    const { account, source, target } = event;
+    state.book.switches.set(event.reservation, { account, source, target, judged: false });
+  },
+  SwitchReleased: (state, event, at) => {
+    state.book.seq = at.seq;
+    state.book.switches.delete(event.reservation);
+  },
+  BucketSwitched: (state, event, at) => {
+    state.book.switches.delete(event.reservation);
+    touch(state, entered(state, event, at.seq, event.target));
+    touch(state, slotFor(state.book, event.account, event.source));
+  },
   ClaimPaid: (state, event, at) => {
     const slot = entered(state, event, at.seq, event.bucket);
     if (event.cut === 0n && !isPressed(bucketAt(state.book, slot))) return;
@@ -98,7 +117,13 @@ export const accountsView = {
     roundAt(state.book, event.domain).settled = event.round;
   },
 } satisfies { [Name in AccountsName]: View<RiskState, EventOf<Name>> };
-type AccountsName = 'AccountOpened' | 'RoundJoined' | 'RoundReported' | ValueName;
+type AccountsName =
+  | 'AccountOpened'
+  | 'RoundJoined'
+  | 'RoundReported'
+  | 'SwitchReserved'
+  | 'SwitchReleased'
+  | ValueName;
 type ValueName =
   | 'MoveReserved'
   | 'MoveReleased'
@@ -108,6 +133,8 @@ type ValueName =
   | 'LegReleased'
   | 'CollateralSold'
   | 'VariationSettled'
+  | 'PositionExpired'
+  | 'BucketSwitched'
   | 'ClaimPaid';
 
 /** A leg came, was applied or went; legs of deleveraging come in any number and order. */

@@ -3,6 +3,7 @@ import { accept, present } from '@ringfence/kernel';
 import { countLeg, needsGate, undoReservation } from './book.js';
 import { beforeSlices, initialView, type InitialView } from './figures.js';
 import { touch } from './queue.js';
+import { judgeSwitch, type SwitchReason } from './switches.js';
 import { bucketAt, type Bucket, type PendingLeg, type RiskState } from './state.js';
 
 /** Why a reservation was refused. Those that pass say nothing, or that they only reduce. */
@@ -13,11 +14,12 @@ export type GateReason =
   | 'stale-frame'
   | 'in-close-out'
   | 'bucket-in-debt'
+  | 'option-not-judged'
   | 'insufficient-margin';
 
 interface Verdict {
   readonly passed: boolean;
-  readonly reason: GateReason;
+  readonly reason: GateReason | SwitchReason;
   readonly view: InitialView;
 }
 
@@ -37,13 +39,26 @@ export const judgeMoves: Reaction<RiskState, EventOf<'MoveReserved'>> = (event) 
  * @source DESIGN 6.2
  */
 export const judgeGate: Decide<CommandOf<'JudgeGate'>, RiskState> = ({ reservation }, state) => {
+  const waiting = state.book.switches.get(reservation);
+  if (waiting) {
+    if (waiting.judged) return accept();
+    const { account, target: id } = waiting;
+    return accept(judged(state, { account, id }, reservation, judgeSwitch(state, waiting)));
+  }
   const slot = state.book.reservations.get(reservation);
   if (slot === undefined) return accept();
   const bucket = bucketAt(state.book, slot);
   const verdict = judge(state, bucket, reservation);
-  if (!verdict) return accept();
-  const { view, passed, reason } = verdict;
-  return accept({
+  return verdict ? accept(judged(state, bucket, reservation, verdict)) : accept();
+};
+
+function judged(
+  { market }: RiskState,
+  bucket: Pick<Bucket, 'account' | 'id'>,
+  reservation: number,
+  { view, passed, reason }: Verdict,
+): EventOf<'GateJudged'> {
+  return {
     type: 'GateJudged',
     reservation,
     account: bucket.account,
@@ -52,9 +67,9 @@ export const judgeGate: Decide<CommandOf<'JudgeGate'>, RiskState> = ({ reservati
     reason,
     equity: view.free,
     requirement: view.initial,
-    frame: state.market.frame,
-  });
-};
+    frame: market.frame,
+  };
+}
 
 function judge(state: RiskState, bucket: Bucket, reservation: number): Verdict | null {
   const leg = bucket.legs.find((other) => other.reservation === reservation);
@@ -94,6 +109,7 @@ function judgeLeg(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
 function judgeLegIn(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
   const view = initialView(state, bucket, { leg, cost: null });
   const refuse = (reason: GateReason): Verdict => ({ passed: false, reason, view });
+  if (state.market.options.has(leg.instrument)) return refuse('option-not-judged');
   if (!view.priced) return refuse('no-price');
   const stale = state.market.now > view.validUntil;
   const { closing } = bucket.standing;
@@ -129,6 +145,11 @@ function relieves(state: RiskState, bucket: Bucket, leg: PendingLeg): boolean {
  * it again.
  */
 export function foldGate(state: RiskState, event: EventOf<'GateJudged'>): void {
+  const waiting = state.book.switches.get(event.reservation);
+  if (waiting) {
+    waiting.judged = true;
+    return;
+  }
   const slot = present(state.book.reservations.get(event.reservation), 'the judged reservation');
   const bucket = bucketAt(state.book, slot);
   if (!event.passed) {

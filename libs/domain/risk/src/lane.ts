@@ -5,6 +5,7 @@ import { reviewBuckets } from './evaluation.js';
 import { foldGate, judgeGate, judgeLegs, judgeMoves } from './gate.js';
 import { referenceView } from './market.js';
 import { waiting } from './queue.js';
+import { judgeSwitches } from './switches.js';
 import {
   foldBreached,
   foldCalled,
@@ -22,7 +23,7 @@ import { initialState, type RiskState } from './state.js';
  */
 export const riskLane = defineLane<RiskState>({
   service: 'risk',
-  foldVersion: 3,
+  foldVersion: 4,
   initial: initialState,
   deciders: {
     JudgeGate: judgeGate,
@@ -42,7 +43,11 @@ export const riskLane = defineLane<RiskState>({
   },
   views: { accounts: accountsView, reference: referenceView },
   reactions: {
-    accounts: { LegReserved: judgeLegs, MoveReserved: judgeMoves },
+    accounts: {
+      LegReserved: judgeLegs,
+      MoveReserved: judgeMoves,
+      SwitchReserved: judgeSwitches,
+    },
     reference: { Ticked: onTick },
   },
   next: nextPiece,

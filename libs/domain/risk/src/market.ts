@@ -1,4 +1,5 @@
 import type { EventOf, View } from '@ringfence/contracts';
+import type { InstrumentId } from '@ringfence/kernel';
 import { PPM } from '@ringfence/money';
 import { ask, askProvisional, matters } from './queue.js';
 import {
@@ -23,13 +24,23 @@ export const referenceView = {
   DomainOpened: (state, event) => {
     put(state.market.domains, event.domain, event.settlement);
   },
-  InstrumentListed: (state, event) => {
-    const { instrument: id, domain, settlement, unit, tickUnits } = event;
-    const rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
-    const price = { mark: 0, lotValue: 0n, validUntil: 0 };
-    const listed = { id, domain, settlement, unit, tickUnits, ...price, ...rates };
-    put(state.market.instruments, id, listed);
-    state.market.symbols.set(event.symbol, id);
+  InstrumentListed: list,
+  FutureListed: list,
+  OptionListed: (state, event) => {
+    list(state, event);
+    state.market.options.add(event.instrument);
+  },
+  OptionsPriced: (state, event) => {
+    const priced = new Set<InstrumentId>();
+    for (const { instrument, price } of event.prices) {
+      remark(state, instrument, price, event.validUntil);
+      priced.add(instrument);
+    }
+    askHolders(state, priced);
+  },
+  InstrumentExpired: (state, event) => {
+    remark(state, event.instrument, event.settlementPrice, Number.MAX_SAFE_INTEGER);
+    askHolders(state, new Set([event.instrument]));
   },
   HouseParametersSet: (state, event) => {
     state.market.callWindowMs = event.parameters.callWindowMs;
@@ -49,9 +60,38 @@ type ReferenceName =
   | 'AssetListed'
   | 'DomainOpened'
   | 'InstrumentListed'
+  | 'FutureListed'
+  | 'OptionListed'
+  | 'OptionsPriced'
+  | 'InstrumentExpired'
   | 'HouseParametersSet'
   | 'Ticked'
   | 'FrameAccepted';
+
+type Listed = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
+function list(state: RiskState, event: Listed): void {
+  const { instrument: id, domain, settlement, unit, tickUnits } = event;
+  const rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
+  const price = { mark: 0, lotValue: 0n, validUntil: 0 };
+  put(state.market.instruments, id, { id, domain, settlement, unit, tickUnits, ...price, ...rates });
+  state.market.symbols.set(event.symbol, id);
+}
+
+function remark({ market }: RiskState, id: InstrumentId, mark: number, validUntil: number): void {
+  const instrument = market.instruments[id];
+  if (!instrument) return;
+  instrument.mark = mark;
+  instrument.lotValue = BigInt(mark) * instrument.unit;
+  instrument.validUntil = validUntil;
+}
+/** Looks at every bucket that holds one of them. */
+function askHolders(state: RiskState, instruments: ReadonlySet<InstrumentId>): void {
+  const slots: number[] = [];
+  for (const [slot, { lines }] of state.book.buckets.entries()) {
+    if (lines.some((line) => instruments.has(line.instrument))) slots.push(slot);
+  }
+  ask(state, slots);
+}
 
 /**
  * New marks and rates. Looks only at what they can change: buckets whose interval a mark left or

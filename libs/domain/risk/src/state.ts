@@ -36,6 +36,8 @@ export interface Market {
   readonly instruments: (Instrument | null)[];
   readonly assets: (Asset | null)[];
   readonly domains: (AssetId | null)[];
+  /** listed options: what this lane does not judge */
+  readonly options: Set<InstrumentId>;
   /** instruments by symbol: what prices an asset */
   readonly symbols: Map<string, InstrumentId>;
 }
@@ -81,6 +83,8 @@ export interface Book {
   readonly rounds: (Round | null)[];
   /** slot of the bucket that each open reservation stands in */
   readonly reservations: Map<number, number>;
+  /** switches of buckets that wait for their verdict or their end, by reservation */
+  readonly switches: Map<number, PendingSwitch>;
   /** by instrument: how many hold it */
   readonly holders: (Holders | null)[];
 }
@@ -155,6 +159,12 @@ export interface PendingMove {
   readonly amount: bigint;
   judged: boolean;
 }
+export interface PendingSwitch {
+  readonly account: AccountId;
+  readonly source: BucketId;
+  readonly target: BucketId;
+  judged: boolean;
+}
 /** Own: where a bucket stands between healthy and close-out. */
 export interface Standing {
   /** evaluations so far; triggers of an older one are void */
@@ -226,6 +236,7 @@ export const initialState = (partition: number): RiskState => ({
     instruments: [],
     assets: [],
     domains: [],
+    options: new Set(),
     symbols: new Map(),
   },
   book: {
@@ -235,6 +246,7 @@ export const initialState = (partition: number): RiskState => ({
     buckets: [],
     rounds: [],
     reservations: new Map(),
+    switches: new Map(),
     holders: [],
   },
   work: {
@@ -344,7 +356,7 @@ export function slotFor(book: Book, account: AccountId, id: BucketId): number {
 /** The domain that a margin bucket settles in; null while its instrument is not known here. */
 export function domainOf(market: Market, id: BucketId): DomainId | null {
   const number = bucketNumber(id);
-  if (bucketKind(id) === 'cross') return number as DomainId;
+  if (bucketKind(id) !== 'isolated') return number as DomainId;
   return market.instruments[number]?.domain ?? null;
 }
 export function instrumentAt(market: Market, id: InstrumentId): Instrument | null {

@@ -51,7 +51,8 @@ export const newReferenceView = (): ReferenceView => ({
   lotValues: new Map(),
 });
 
-type On<Name extends 'AssetListed' | 'DomainOpened' | 'InstrumentListed'> = View<
+type Listed = 'InstrumentListed' | 'FutureListed' | 'OptionListed';
+type On<Name extends 'AssetListed' | 'DomainOpened' | Listed> = View<
   LiquidationState,
   EventOf<Name>
 >;
@@ -61,7 +62,7 @@ const onAsset: On<'AssetListed'> = ({ reference }, { asset, scale, haircutPpm, p
 const onDomain: On<'DomainOpened'> = ({ reference }, { domain, settlement }) => {
   reference.domains.set(domain, settlement);
 };
-const onInstrument: On<'InstrumentListed'> = ({ reference }, event) => {
+const onInstrument: On<Listed> = ({ reference }, event) => {
   const { instrument, symbol, domain, settlement, unit, tickUnits } = event;
   const rest = { price: 0, initialPpm: 0, parameters: null };
   reference.instruments.set(instrument, { domain, settlement, unit, tickUnits, ...rest });
@@ -97,6 +98,14 @@ export const referenceViews = {
   AssetListed: onAsset,
   DomainOpened: onDomain,
   InstrumentListed: onInstrument,
+  FutureListed: onInstrument,
+  OptionListed: onInstrument,
+  OptionsPriced: (state: LiquidationState, event: EventOf<'OptionsPriced'>): void => {
+    for (const { instrument, price } of event.prices) instrumentOf(state, instrument).price = price;
+  },
+  InstrumentExpired: (state: LiquidationState, event: EventOf<'InstrumentExpired'>): void => {
+    instrumentOf(state, event.instrument).price = event.settlementPrice;
+  },
   InstrumentParametersSet: onParameters,
   HouseParametersSet: (state: LiquidationState, event: EventOf<'HouseParametersSet'>): void => {
     state.reference.saleTicks = event.parameters.saleTicks;
