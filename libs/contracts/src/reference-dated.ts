@@ -6,6 +6,7 @@ import {
   event,
   group,
   instrument,
+  int,
   list,
   oneOf,
   text,
@@ -95,6 +96,19 @@ export const portfolioParameters = {
   /** shorter terms are shocked no harder than this one */
   termFloorMs: uint(),
   minShockedVolatilityPpm: uint(),
+  /**
+   * skew: largest relative change of volatility along strikes is base × √years + scale; reached at
+   * a log moneyness of √years × width scale × (volatility + √years × its slope), at least the
+   * least width
+   */
+  linearSkewBasePpm: int(),
+  linearSkewScalePpm: int(),
+  absoluteSkewBasePpm: int(),
+  absoluteSkewScalePpm: int(),
+  skewWidthMinPpm: uint(),
+  skewWidthScalePpm: uint(),
+  skewVolatilityPpm: uint(),
+  skewVolatilitySlopePpm: int(),
   /** part of an option's value that counts in a scenario, long and short */
   longDiscountPpm: uint(),
   shortDiscountPpm: uint(),
@@ -112,6 +126,8 @@ export const portfolioParameters = {
   maintenanceOptionPpm: uint(),
   initialOptionPpm: uint(),
   futuresBasisPpm: uint(),
+  /** of the notional in which long and short dated futures offset each other */
+  futuresSpreadPpm: uint(),
   /** standard option margin, of the underlying's price; the last two are factors */
   standardMaxPpm: uint(),
   standardMinPpm: uint(),
@@ -127,10 +143,20 @@ export const portfolioParameters = {
   /** what the scenarios were calibrated to: coverage over a margin period of risk, buffer on top */
   confidencePpm: uint(),
   marginPeriodMs: uint(),
+  /** per year: what the widest regular price shocks must cover at that confidence and period */
+  volatilityPpm: uint(),
   bufferPpm: uint(),
   /** notional in whole settlement units from which size counts, and the rate of what is beyond */
   sizeFrom: uint(),
   sizePpm: uint(),
+  /**
+   * delta in whole settlement units that can be closed in a day: a longer close-out than the margin
+   * period multiplies the loss by the root of their ratio; 0: no such charge
+   */
+  dailyCapacity: uint(),
+  /** prices less sure than the threshold: what of their notional is at risk for each missing part */
+  oracleThresholdPpm: uint(),
+  oracleMarginPpm: uint(),
   /** extra on collateral that moves with the position */
   wrongWayPpm: uint(),
   /** settlement asset below its peg: threshold and factor */

@@ -34,13 +34,15 @@ export const REQUIREMENT_LINES = [
   'depeg',
   'linear',
   'risk-score',
+  'buffer',
+  'futures-spread',
 ] as const;
 export type RequirementLine = (typeof REQUIREMENT_LINES)[number];
 
 /**
  * A bucket that holds options, or a whole portfolio, evaluated; beside `MarginEvaluated`, whose
  * words it shares. `equity` counts the net option value, which is never cash. Greeks of the bucket
- * in whole units of the settlement asset: `delta` and `gamma` per underlying's rise by 100 percent
+ * in smallest units of the settlement asset: `delta` and `gamma` per underlying's rise by 100 percent
  * (first and second order), `vega` and `volga` per 100 points of volatility, `theta` per day, `rho`
  * per 100 points of rate, `vanna` per both. `isKept`: a price in `missing` is not there, the
  * requirement is the last one and the bucket may only reduce.

@@ -116,7 +116,7 @@ export const isolated = (instrument: InstrumentId): BucketId => (instrument * 4 
 /** One pool for the linear positions of a domain. */
 export const cross = (group: DomainId): BucketId => (group * 4 + 2) as BucketId;
 /** One pool of a domain, margined as a whole: its netting set is the domain. */
-export const portfolio = (nettingSet: DomainId): BucketId => (nettingSet * 4 + 3) as BucketId;
+export const portfolio = (nettingSet: number): BucketId => (nettingSet * 4 + 3) as BucketId;
 export const bucketKind = (id: BucketId): BucketKind => BUCKET_KINDS[id % 4] ?? 'excess';
 /** The instrument, domain or netting set the bucket is for; 0 for `excess`. */
 export const bucketNumber = (id: BucketId): number => Math.floor(id / 4);
