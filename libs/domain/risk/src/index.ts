@@ -1,2 +1,3 @@
 export { riskLane } from './lane.js';
 export type { RiskState } from './state.js';
+export { whatIf, type Imagined, type ImaginedTrade } from './what-if.js';

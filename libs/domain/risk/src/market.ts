@@ -73,7 +73,15 @@ function list(state: RiskState, event: Listed): void {
   const { instrument: id, domain, settlement, unit, tickUnits } = event;
   const rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
   const price = { mark: 0, lotValue: 0n, validUntil: 0 };
-  put(state.market.instruments, id, { id, domain, settlement, unit, tickUnits, ...price, ...rates });
+  put(state.market.instruments, id, {
+    id,
+    domain,
+    settlement,
+    unit,
+    tickUnits,
+    ...price,
+    ...rates,
+  });
   state.market.symbols.set(event.symbol, id);
 }
 

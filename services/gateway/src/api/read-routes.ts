@@ -17,11 +17,13 @@ import { PRICE_READS } from './reads-prices.js';
 import { RESOURCES } from './resources.js';
 import { answerProblem } from './server.js';
 import { answerStream, STREAM } from './stream-route.js';
+import { WHAT_IF } from './what-if.js';
 
 /** Everything that is shown, and what operators ask of the house itself. */
 export const READS: readonly ReadRoute[] = [
   ...ACCOUNT_READS,
   ...MARGIN_READS,
+  WHAT_IF,
   ...MARKET_READS,
   ...PRICE_READS,
   ...ORDER_READS,

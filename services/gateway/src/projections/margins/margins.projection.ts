@@ -66,7 +66,7 @@ export interface RequirementShown {
   readonly initial: string;
 }
 
-type Evaluated = EventOf<'MarginEvaluated'> | EventOf<'PortfolioEvaluated'>;
+export type Evaluated = EventOf<'MarginEvaluated'> | EventOf<'PortfolioEvaluated'>;
 const SHARED = [
   'level',
   'collateral',
@@ -82,6 +82,16 @@ const SHARED = [
 ] as const;
 const GREEKS = ['gamma', 'vega', 'theta', 'rho', 'vanna', 'volga'] as const;
 
+/** Cells of the row that an evaluation makes, but for its keys: every column, none of them null. */
+export function cellsOf(event: Evaluated): Readonly<Record<string, Value>> {
+  return {
+    ...Object.fromEntries(SHARED.map((name) => [name, event[name]])),
+    ...(event.type === 'MarginEvaluated' ? linear(event) : portfolio(event)),
+    accounts_seq: event.accountsSeq,
+    inputs: event.inputs.toString(16),
+  };
+}
+
 /** What the last evaluation of each bucket said: rewritten as a whole by every one. */
 export const marginsProjection: Projection = {
   tables: [MARGINS],
@@ -90,11 +100,7 @@ export const marginsProjection: Projection = {
     if (event.type !== 'MarginEvaluated' && event.type !== 'PortfolioEvaluated') return;
     const rows = set.of(MARGINS);
     const row = rows.row(event.account, event.bucket);
-    for (const name of SHARED) rows.set(row, name, event[name]);
-    const rest = event.type === 'MarginEvaluated' ? linear(event) : portfolio(event);
-    for (const [name, value] of Object.entries(rest)) rows.set(row, name, value);
-    rows.set(row, 'accounts_seq', event.accountsSeq);
-    rows.set(row, 'inputs', event.inputs.toString(16));
+    for (const [name, value] of Object.entries(cellsOf(event))) rows.set(row, name, value);
   },
 };
 
