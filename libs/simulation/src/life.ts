@@ -8,6 +8,7 @@ import {
   type BucketId,
   type By,
 } from '@ringfence/kernel';
+import { DATED, DatedMarket } from './dated-market.js';
 import type { SimulatedHouse } from './house.js';
 import { MARKET, Market } from './market.js';
 import { OFFICE, Office } from './office.js';
@@ -79,6 +80,7 @@ export class Crowd {
 /** What people, prices and time do in a simulated house: one random thing after another. */
 export class Life {
   readonly #market: Market;
+  readonly #dated: DatedMarket | null;
   readonly #payments: Payments;
   readonly #office: Office;
   readonly #acts: readonly Weighted<undefined>[];
@@ -87,8 +89,10 @@ export class Life {
   constructor(
     readonly house: SimulatedHouse,
     readonly town: Town,
+    dated = false,
   ) {
     const crowd = new Crowd(house, town);
+    this.#dated = dated ? new DatedMarket(crowd) : null;
     this.#market = new Market(crowd);
     this.#payments = new Payments(crowd);
     this.#office = new Office(crowd);
@@ -96,6 +100,7 @@ export class Life {
       ...bound(MARKET, this.#market),
       ...bound(PAYMENTS, this.#payments),
       ...bound(OFFICE, this.#office),
+      ...(this.#dated ? bound(DATED, this.#dated) : []),
     ];
     this.#total = this.#acts.reduce((sum, { weight }) => sum + weight, 0);
   }
@@ -103,6 +108,7 @@ export class Life {
   /** Something became durable: people react to what they see. */
   notice(event: Event, address: Address): void {
     this.#market.notice(event);
+    this.#dated?.notice(event);
     this.#payments.notice(event, address);
   }
 

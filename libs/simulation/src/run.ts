@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly alter?: Alter;
   /** from the seed where absent */
   readonly climate?: Partial<Climate>;
+  /** futures, options, portfolios and switches besides what every run has */
+  readonly dated?: boolean;
   /** goes on after a violation: for hunting what hides behind another */
   readonly keepGoing?: boolean;
   /** few, so that a short life seals many generations of ids */
@@ -78,7 +80,7 @@ export class Run {
     this.auditor = new Auditor({ partitions });
     this.observer = new Observer(this.house.journal, this.house.addresses(), this.house.rule);
     this.town = new Town(this.house, options.climate);
-    this.#life = new Life(this.house, this.town);
+    this.#life = new Life(this.house, this.town, options.dated);
   }
 
   /** @param first  happens in the town before anything that the seed brings */

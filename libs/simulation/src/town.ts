@@ -57,7 +57,8 @@ export interface Inhabitant {
   readonly domain: DomainId | null;
 }
 
-const PARAMETERS: CommandOf<'SetInstrumentParameters'>['parameters'] = {
+/** Of every instrument. */
+export const PARAMETERS: CommandOf<'SetInstrumentParameters'>['parameters'] = {
   lambdaPpm: 940_000,
   multiplierPpm: 3_000_000,
   floorPpm: 50_000,

@@ -2,6 +2,7 @@ import { invariant, type InstrumentId } from '@ringfence/kernel';
 import type { EventOf } from '@ringfence/contracts';
 import { byBucket } from './close-out.js';
 import { otherCollateral } from './collateral-value.js';
+import { optionCover } from './option-value.js';
 import type { Candidate, Round, Sides } from './round-state.js';
 import { settlementOf } from './reference-view.js';
 import {
@@ -33,8 +34,8 @@ export function byLeverage(a: Candidate, b: Candidate): number {
 }
 
 /**
- * A bucket as a holder of one instrument, now: free cash, other collateral after haircut, claim
- * less debt.
+ * A bucket as a holder of one instrument, now: free cash, other collateral after haircut, net value
+ * of options, claim less debt.
  */
 function candidate(
   state: AccountsState,
@@ -49,7 +50,8 @@ function candidate(
   const settlement = settlementOf(state, round.domain);
   const cash = availableOf(state, bucket, settlement);
   const collateral = otherCollateral(state, bucket, settlement, round.collateral);
-  const equity = cash + collateral + bucket.claim - bucket.debt;
+  const options = optionCover(state, bucket, round);
+  const equity = cash + collateral + options + bucket.claim - bucket.debt;
   return { account, bucket: id, instrument, lots, equity, claim: bucket.claim };
 }
 

@@ -32,6 +32,15 @@ export interface InstrumentView {
   /** ms UTC after which the mark is stale */
   validUntil: number;
 }
+/** Parts of an option's value that count while it is held long, and sold short. */
+export interface Discounts {
+  readonly longPpm: number;
+  readonly shortPpm: number;
+}
+interface DatedDiscounts extends Discounts {
+  /** ms UTC */
+  readonly effective: number;
+}
 /** What the accounts lane must know of the reference log. By dense number; holes are unknown. */
 export interface ReferenceView {
   readonly members: boolean[];
@@ -39,6 +48,8 @@ export interface ReferenceView {
   /** settlement asset of each domain */
   readonly domains: (AssetId | undefined)[];
   readonly instruments: (InstrumentView | undefined)[];
+  /** by domain, as set: how much of an option's value counts, and from when */
+  readonly discounts: (DatedDiscounts[] | undefined)[];
   /** log time, ms UTC */
   now: number;
   /** number of the newest frame */
@@ -50,6 +61,7 @@ export const initialReference = (): ReferenceView => ({
   assets: [],
   domains: [],
   instruments: [],
+  discounts: [],
   now: 0,
   frame: 0,
 });
@@ -111,6 +123,12 @@ export const referenceViews = {
       option.mark = price;
       option.validUntil = event.validUntil;
     }
+  },
+  PortfolioParametersSet: (state: AccountsState, event: EventOf<'PortfolioParametersSet'>) => {
+    const { effective, parameters } = event;
+    const discounts = (state.reference.discounts[event.domain] ??= []);
+    const { longDiscountPpm: longPpm, shortDiscountPpm: shortPpm } = parameters;
+    discounts.push({ effective, longPpm, shortPpm });
   },
   InstrumentExpired: (state: AccountsState, event: EventOf<'InstrumentExpired'>) => {
     const instrument = knownInstrument(state, event.instrument);

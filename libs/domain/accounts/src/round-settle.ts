@@ -5,6 +5,7 @@ import { byBucket } from './close-out.js';
 import { otherCollateral } from './collateral-value.js';
 import { postTo } from './ledger.js';
 import { costOf } from './leg.js';
+import { optionCover, optionValuesNow } from './option-value.js';
 import { acceptAll } from './order.js';
 import { domainOf, knownInstrument, settlementOf } from './reference-view.js';
 import { markOf, openRounds, roundAt, type Round } from './round-state.js';
@@ -137,7 +138,8 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 /**
  * Settles one bucket: due − debt + variation + funding. A loss is taken from cash, if that is short
  * from what was reserved and
- * not offered too; then it is debt up to the other collateral after haircut; then deficit.
+ * not offered too; then it is debt up to the other collateral after haircut and the net value of
+ * its options; then deficit.
  *
  * @returns what is cancelled, if anything, then `VariationSettled`, then `PositionExpired`…
  * @source DESIGN 6.3
@@ -158,7 +160,11 @@ function settle(
   const released = freed(releases);
   const collected = least(loss, free + (released.get(asset) ?? 0n));
   const rest = loss - collected;
-  const cover = rest > 0n ? otherCollateral(state, bucket, asset, round.collateral, released) : 0n;
+  const cover =
+    rest > 0n
+      ? otherCollateral(state, bucket, asset, round.collateral, released) +
+        optionCover(state, bucket, round)
+      : 0n;
   const debt = least(rest, cover);
   const settled: Event = {
     type: 'VariationSettled',
@@ -310,7 +316,9 @@ function noteSettled(state: AccountsState, round: Round, event: EventOf<'Variati
 export const roundSettleEvolve = {
   RoundJoined: (state: AccountsState, event: EventOf<'RoundJoined'>, mail: Mail) => {
     const { domain, round: number } = event;
-    begin(openRounds(state, domain), event);
+    const round = openRounds(state, domain);
+    begin(round, event);
+    round.options = optionValuesNow(state, domain);
     for (let partition = 0; partition < state.partitions; partition++) {
       if (partition === state.partition) continue;
       const to = { service: 'accounts' as const, partition };

@@ -1,5 +1,6 @@
 import type { EventOf } from '@ringfence/contracts';
 import type { AccountId, BucketId, DomainId, InstrumentId } from '@ringfence/kernel';
+import { NO_VALUES, type OptionValues } from './option-value.js';
 import type { AccountsState } from './state.js';
 
 /** A holder that may be deleveraged, as it stood when its bucket settled. */
@@ -44,6 +45,8 @@ export interface Round {
   opened: number;
   marks: EventOf<'RoundJoined'>['marks'];
   collateral: EventOf<'RoundJoined'>['collateral'];
+  /** what its options are worth, as of the joining: the marks settle premiums, not values */
+  options: OptionValues;
   /** the round that `markers` are of, and the partitions they came from */
   markersRound: number;
   markers: readonly number[];
@@ -86,6 +89,7 @@ export function openRounds(state: AccountsState, domain: DomainId): Round {
     opened: 0,
     marks: [],
     collateral: [],
+    options: NO_VALUES,
     markersRound: 0,
     markers: [],
     holders: [],

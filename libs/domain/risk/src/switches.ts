@@ -45,11 +45,11 @@ function problemOf(
   whole: Bucket,
   view: InitialView,
 ): SwitchReason {
-  if (whole.lines.some((line) => market.options.has(line.instrument))) return 'option-not-judged';
-  if (!view.priced) return 'no-price';
   if (ends.some(({ debt }) => debt > 0n)) return 'bucket-in-debt';
   if (ends.some(({ standing }) => standing.closing)) return 'in-close-out';
   if (ends.some(({ standing }) => standing.call > 0)) return 'call-open';
+  if (whole.lines.some((line) => market.options.has(line.instrument))) return 'option-not-judged';
+  if (!view.priced) return 'no-price';
   if (market.now > view.validUntil) return 'stale-frame';
   return view.free >= view.initial ? '' : 'insufficient-margin';
 }

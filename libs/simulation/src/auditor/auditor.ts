@@ -4,6 +4,7 @@ import { Chains, type Chain } from './chains.js';
 import { Channels } from './channels.js';
 import { CloseOuts } from './close-outs.js';
 import { Custody } from './custody.js';
+import { Dated } from './dated.js';
 import type { Violation } from './findings.js';
 import { House } from './house.js';
 import { InputWalk, type Seen } from './inputs.js';
@@ -74,6 +75,7 @@ export class Auditor {
     this.#margin = new Margin(house);
     this.#checks = [
       this.#legs,
+      new Dated(house),
       this.#walls,
       this.#transfers,
       this.#custody,

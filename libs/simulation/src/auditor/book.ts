@@ -30,6 +30,7 @@ export class Bucket {
   readonly lines = new Map<InstrumentId, Line>();
   readonly legs = new Map<number, WaitingLeg>();
   readonly moves = new Map<number, EventOf<'MoveReserved'>>();
+  readonly switches = new Map<number, EventOf<'SwitchReserved'>>();
   due = 0n;
   claim = 0n;
   debt = 0n;
@@ -81,6 +82,9 @@ export interface JoinedRound {
   reported: number;
   marks: ReadonlyMap<InstrumentId, EventOf<'RoundJoined'>['marks'][number]>;
   collateral: EventOf<'RoundJoined'>['collateral'];
+  /** what its lane knew of option values when it joined: worth of a lot, and how it counts */
+  optionValues: ReadonlyMap<InstrumentId, bigint>;
+  discounts: { readonly longPpm: number; readonly shortPpm: number };
 }
 
 /** Told of every change of a pot and of the figures of a bucket. */
@@ -136,7 +140,9 @@ export class Book {
   round(domain: DomainId): JoinedRound {
     const found = this.rounds.get(domain);
     if (found) return found;
-    const round: JoinedRound = { joined: 0, reported: 0, marks: new Map(), collateral: [] };
+    const discounts = { longPpm: 1_000_000, shortPpm: 1_000_000 };
+    const none = { joined: 0, reported: 0, marks: new Map(), collateral: [] };
+    const round: JoinedRound = { ...none, optionValues: new Map(), discounts };
     this.rounds.set(domain, round);
     return round;
   }
@@ -208,7 +214,13 @@ export class Book {
       this.#forget(event.reservation);
       const { lots, cost, tag, instrument } = event;
       this.bucket(event.account, event.bucket).line(instrument).add(tag, { lots, cost });
-    } else if (event.type === 'FailingMarked') {
+    } else if (event.type === 'SwitchReserved') {
+      const bucket = this.bucket(event.account, event.target);
+      bucket.switches.set(event.reservation, event);
+      this.waiting.set(event.reservation, bucket);
+    } else if (event.type === 'SwitchReleased') this.#forget(event.reservation);
+    else if (event.type === 'BucketSwitched') this.#switch(event);
+    else if (event.type === 'FailingMarked') {
       this.bucket(event.account, event.bucket).failing = event.failing;
     } else this.#foldRound(event);
   }
@@ -220,6 +232,10 @@ export class Book {
       round.marks = new Map(event.marks.map((mark) => [mark.instrument, mark]));
       round.collateral = event.collateral;
     } else if (event.type === 'VariationSettled') this.#settle(event);
+    else if (event.type === 'PositionExpired') {
+      const bucket = this.bucket(event.account, event.bucket);
+      bucket.lines.delete(event.instrument);
+    }
     else if (event.type === 'RoundReported') this.round(event.domain).reported = event.round;
     else if (event.type === 'ClaimPaid') {
       const bucket = this.bucket(event.account, event.bucket);
@@ -244,10 +260,30 @@ export class Book {
   #known(account: AccountId): Owner {
     return present(this.owner(account), `account ${account} was opened`);
   }
+  /** Every line goes over as it stands; entries have moved the pots. */
+  #switch(event: EventOf<'BucketSwitched'>): void {
+    this.#forget(event.reservation);
+    const [source, target] = [event.source, event.target].map((id) =>
+      this.bucket(event.account, id),
+    );
+    for (const { instrument, lots, cost, nextLots, nextCost } of event.positions) {
+      source.lines.delete(instrument);
+      const line = target.line(instrument);
+      line.add(event.tag, { lots, cost });
+      if (nextLots !== 0 || nextCost !== 0n) {
+        line.add(event.tag + 1, { lots: nextLots, cost: nextCost });
+      }
+    }
+    source.due = 0n;
+    target.due = event.due;
+    this.watch?.bucketChanged(source);
+    this.watch?.bucketChanged(target);
+  }
   #forget(reservation: number): void {
     const bucket = this.waiting.get(reservation);
     bucket?.legs.delete(reservation);
     bucket?.moves.delete(reservation);
+    bucket?.switches.delete(reservation);
     this.waiting.delete(reservation);
   }
 
@@ -257,7 +293,8 @@ export class Book {
     const { marks } = this.round(event.domain);
     for (const [instrument, line] of bucket.lines) {
       const { unit } = this.listing.instrument(instrument);
-      line.settle(event.round, BigInt(marks.get(instrument)?.price ?? 0) * unit);
+      const mark = marks.get(instrument)?.price;
+      line.settle(event.round, mark === undefined ? undefined : BigInt(mark) * unit);
       if (line.empty) bucket.lines.delete(instrument);
     }
     bucket.due = 0n;

@@ -64,6 +64,13 @@ export function entriesOf(event: Event, partition: number): readonly Entry[] {
       return [freed([event.account, event.bucket, event.asset], -event.fee)];
     case 'LegReleased':
       return [freed([event.account, event.bucket, event.asset], event.fee)];
+    case 'BucketSwitched': {
+      const { account, source, target, cash } = event;
+      return cash.flatMap(({ asset, amount }) => [
+        entry([account, source, asset], -amount, 0n),
+        entry([account, target, asset], amount, 0n),
+      ]);
+    }
     default:
       return entriesOfSettling(event, partition);
   }

@@ -1,5 +1,5 @@
 import type { EventOf } from '@ringfence/contracts';
-import { bucketKind, bucketNumber, type InstrumentId } from '@ringfence/kernel';
+import { bucketKind, bucketNumber, present, type InstrumentId } from '@ringfence/kernel';
 import type { House } from './house.js';
 import { placeText, text, type Check, type Handlers, type Place } from './record.js';
 import { magnitude, PPM, ppmUp } from './shares.js';
@@ -71,8 +71,7 @@ export class Legs implements Check {
       const { domain } = this.house.listing.instrument(instrument);
       const kind = bucketKind(event.bucket);
       const number = bucketNumber(event.bucket);
-      const own =
-        kind === 'isolated' ? number === instrument : kind === 'cross' && number === domain;
+      const own = kind !== 'excess' && number === (kind === 'isolated' ? instrument : domain);
       this.#expect(own, 2, 'leg-in-its-bucket', event, at);
     },
     LegOffered: (event, at) => {
@@ -138,8 +137,16 @@ export class Legs implements Check {
     const fee = parameters && ppmUp(notional, parameters.tradeFeePpm);
     this.#expect(leg.fee === fee, 2, 'fee-by-its-rule', { leg, fee }, at);
     const mark = prices.quotes.get(leg.instrument)?.price ?? 0;
-    const off = magnitude(leg.price - mark) * PPM;
-    const within = parameters && off <= BigInt(mark) * BigInt(parameters.bandPpm);
+    const { listing } = this.house;
+    const { tickUnits } = listing.instrument(leg.instrument);
+    const off = magnitude(leg.price - mark) * tickUnits * PPM;
+    // an option's band is a share of what it is an option on
+    const measure = listing.isOption(leg.instrument)
+      ? present(listing.terms.get(leg.instrument), 'terms').underlying
+      : leg.instrument;
+    const measured = BigInt(prices.quotes.get(measure)?.price ?? 0);
+    const share = measured * listing.instrument(measure).tickUnits;
+    const within = parameters && off <= share * BigInt(parameters.bandPpm);
     this.#expect(within === true, 2, 'price-within-the-band', { leg, mark }, at);
   }
   #checkGate({ leg, partition }: LegState, at: Place): void {

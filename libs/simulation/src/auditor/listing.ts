@@ -11,8 +11,17 @@ import {
 import type { Event } from '@ringfence/contracts';
 import { PPM } from './shares.js';
 
-export type Instrument = EventOf<'InstrumentListed'>;
+export type Instrument = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
 type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
+
+/** How a future or option ends. */
+export interface Terms {
+  readonly underlying: InstrumentId;
+  readonly expiry: number;
+  /** null for a future */
+  readonly right: 'call' | 'put' | null;
+  readonly strike: number;
+}
 
 /** What the reference log lists: it never changes, so one copy serves all lanes. */
 export class Listing {
@@ -20,14 +29,30 @@ export class Listing {
   readonly domains = new Map<DomainId, AssetId>();
   readonly instruments = new Map<InstrumentId, Instrument>();
   readonly symbols = new Map<string, Instrument>();
+  /** of futures and options */
+  readonly terms = new Map<InstrumentId, Terms>();
 
   see(event: Event): void {
     if (event.type === 'AssetListed') this.assets.set(event.asset, event);
     else if (event.type === 'DomainOpened') this.domains.set(event.domain, event.settlement);
-    else if (event.type === 'InstrumentListed') {
-      this.instruments.set(event.instrument, event);
-      this.symbols.set(event.symbol, event);
+    else if (event.type === 'InstrumentListed') this.#list(event);
+    else if (event.type === 'FutureListed') {
+      this.#list(event);
+      const { instrument, underlying, expiry } = event;
+      this.terms.set(instrument, { underlying, expiry, right: null, strike: 0 });
+    } else if (event.type === 'OptionListed') {
+      this.#list(event);
+      const { instrument, underlying, expiry, right, strike } = event;
+      this.terms.set(instrument, { underlying, expiry, right, strike });
     }
+  }
+  #list(event: Instrument): void {
+    this.instruments.set(event.instrument, event);
+    this.symbols.set(event.symbol, event);
+  }
+  isOption(id: InstrumentId): boolean {
+    const terms = this.terms.get(id);
+    return terms !== undefined && terms.right !== null;
   }
   instrument(id: InstrumentId): Instrument {
     return present(this.instruments.get(id), `instrument ${id} was listed`);
@@ -40,12 +65,15 @@ export class Listing {
     const kind = bucketKind(bucket);
     const number = bucketNumber(bucket);
     if (kind === 'isolated') return this.instrument(number as InstrumentId).domain;
-    return kind === 'cross' ? (number as DomainId) : undefined;
+    return kind === 'excess' ? undefined : (number as DomainId);
   }
 }
 
 /** The price of an instrument as a frame set it. */
 export type Quote = EventOf<'FrameAccepted'>['prices'][number] & { readonly validUntil: number };
+
+/** An option has a price and no rates: what it needs is not a share of its price. */
+const UNRATED = { variance: 0, initialPpm: 0, maintenancePpm: 0, callPpm: 0, releasePpm: 0 };
 
 /** What one lane has read of the reference log: newest prices, parameters and time. */
 export class Prices {
@@ -55,6 +83,10 @@ export class Prices {
   readonly #seen = new Listing();
   readonly quotes = new Map<InstrumentId, Quote>();
   readonly parameters = new Map<InstrumentId, Parameters>();
+  /** what has ended, and when: its expiry event */
+  readonly expired = new Map<InstrumentId, EventOf<'InstrumentExpired'>>();
+  /** portfolio parameters by domain, in their order */
+  readonly #portfolios = new Map<DomainId, EventOf<'PortfolioParametersSet'>[]>();
 
   see(event: Event): void {
     this.#seen.see(event);
@@ -62,15 +94,35 @@ export class Prices {
       this.frame = event.frame;
       const { validUntil } = event;
       for (const quote of event.prices) this.quotes.set(quote.instrument, { ...quote, validUntil });
+    } else if (event.type === 'OptionsPriced') {
+      const { validUntil } = event;
+      for (const { instrument, price } of event.prices) {
+        this.quotes.set(instrument, { ...UNRATED, instrument, price, validUntil });
+      }
+    } else if (event.type === 'InstrumentExpired') {
+      const { instrument, settlementPrice: price } = event;
+      this.expired.set(instrument, event);
+      const last = this.quotes.get(instrument) ?? { ...UNRATED, instrument };
+      this.quotes.set(instrument, { ...last, price, validUntil: Infinity });
+    } else if (event.type === 'PortfolioParametersSet') {
+      const sets = this.#portfolios.get(event.domain) ?? [];
+      this.#portfolios.set(event.domain, [...sets, event]);
     } else if (event.type === 'Ticked') this.now = event.time;
     else if (event.type === 'InstrumentParametersSet') {
       this.parameters.set(event.instrument, event.parameters);
     } else if (event.type === 'HouseParametersSet') this.approvals = event.parameters.approvals;
   }
+  /** What an option's value counts for now, long and short. */
+  discounts(domain: DomainId): { readonly longPpm: number; readonly shortPpm: number } {
+    const sets = this.#portfolios.get(domain) ?? [];
+    const set = sets.filter(({ effective }) => effective <= this.now).at(-1);
+    const longPpm = set?.parameters.longDiscountPpm ?? 1_000_000;
+    return { longPpm, shortPpm: set?.parameters.shortDiscountPpm ?? 1_000_000 };
+  }
   /** Whether the lane knows yet what a margin bucket settles in. */
   knows(bucket: BucketId): boolean {
     const number = bucketNumber(bucket);
-    if (bucketKind(bucket) === 'cross') return this.#seen.domains.has(number as DomainId);
+    if (bucketKind(bucket) !== 'isolated') return this.#seen.domains.has(number as DomainId);
     return this.#seen.instruments.has(number as InstrumentId);
   }
   /** Whether the lane knows the asset yet. */

@@ -1,5 +1,5 @@
 import type { EventOf } from '@ringfence/contracts';
-import { EXCESS, partitionOf } from '@ringfence/kernel';
+import { bucketKind, EXCESS, partitionOf, type InstrumentId } from '@ringfence/kernel';
 import type { Bucket } from './book.js';
 import type { Guarantee } from './findings.js';
 import { initialFigures, lineFigures, maintenanceFigures, type Sight } from './figures.js';
@@ -29,7 +29,7 @@ const FIGURES = [
 export class Margin implements Check {
   /** buckets in close-out, as risk recorded it */
   readonly #closing = new Set<string>();
-  readonly #newest = new Map<string, Evaluated>();
+  readonly #newest = new Map<string, Evaluated | EventOf<'PortfolioEvaluated'>>();
   readonly #calls = new Map<string, EventOf<'MarginCalled'>>();
 
   constructor(readonly house: House) {}
@@ -45,6 +45,7 @@ export class Margin implements Check {
   readonly on: Handlers = {
     GateJudged: (event, at) => this.#judge(event, at),
     MarginEvaluated: (event, at) => this.#evaluate(event, at),
+    PortfolioEvaluated: (event, at) => this.#takePortfolio(event, at),
     MaintenanceBreached: (event, at) => {
       const newest = this.#newest.get(bucketName(event));
       const below = newest !== undefined && newest.equity < newest.maintenance;
@@ -109,6 +110,7 @@ export class Margin implements Check {
     if (id === EXCESS || sight.book.owner(account)?.class === 'insurance') return;
     const lines = lineFigures(sight, bucket);
     if (lines.length === 0 && bucket.debt === 0n) return;
+    if (this.#isByScenario(bucket, null)) return;
     const { equity, maintenance, call, initial } = maintenanceFigures(sight, bucket);
     const name = bucketName({ account, bucket: id });
     const closing = this.#closing.has(name);
@@ -135,13 +137,17 @@ export class Margin implements Check {
     this.#expect(known && now, 'judged-as-seen', { event, frame: sight.prices.frame }, at);
     if (!bucket) return;
     const leg = bucket.legs.get(event.reservation)?.leg;
+    const switched = bucket.switches.has(event.reservation);
+    if (switched) return this.#judgeSwitch(event, bucket, at);
     const trial = leg ? { leg, applied: false } : null;
     const figures = initialFigures(sight, bucket, trial);
-    if (figures.priced) {
+    const byScenario = this.#isByScenario(bucket, leg?.instrument ?? null);
+    if (figures.priced && !byScenario) {
       const recorded = event.equity === figures.free && event.requirement === figures.initial;
       this.#expect(recorded, 'figures-of-the-verdict', { event, figures }, at);
     }
-    if (event.passed) {
+    if (event.passed && byScenario) this.#checkScenarioVerdict(event, at);
+    else if (event.passed) {
       const closing = this.#closing.has(bucketName(event));
       const meets = figures.free >= figures.initial && !figures.stale && !closing;
       const inDebt = trial === null && bucket.debt > 0n;
@@ -150,6 +156,48 @@ export class Margin implements Check {
       this.#expect(holds, 'initial-requirement-after-the-verdict', { event, figures, closing }, at);
     }
     sight.book.judged(event.reservation, event.passed);
+  }
+
+  /**
+   * Options and portfolios are margined by scenarios that only `ringfence audit margin` computes
+   * again; here, what was recorded must be consistent.
+   */
+  #isByScenario(bucket: Bucket, trial: InstrumentId | null): boolean {
+    const { listing } = this.house;
+    if (bucketKind(bucket.id) === 'portfolio') return true;
+    if (trial !== null && listing.isOption(trial)) return true;
+    const held = [...bucket.lines.keys()].some((instrument) => listing.isOption(instrument));
+    return held || [...bucket.legs.values()].some(({ leg }) => listing.isOption(leg.instrument));
+  }
+  #checkScenarioVerdict(event: Judged, at: Place): void {
+    const reduces = event.reason === 'reduces';
+    const holds = reduces || event.equity >= event.requirement;
+    this.#expect(holds, 'initial-requirement-after-the-verdict', event, at);
+  }
+  #takePortfolio(event: EventOf<'PortfolioEvaluated'>, at: Place): void {
+    const { equity, maintenance, call, initial, release, debt, level } = event;
+    const ordered = maintenance <= call && call <= initial && initial <= release;
+    this.#expect(ordered, 'levels-in-their-order', event, at);
+    const due =
+      equity < maintenance ? 'breached' : equity < call || debt > 0n ? 'called' : 'healthy';
+    this.#expect(level === due, 'level-of-the-figures', event, at);
+    const sight = this.#sight(at);
+    const bucket = sight.book.bucket(event.account, event.bucket);
+    const lots = new Map([...bucket.lines].map(([instrument, line]) => [instrument, line.lots]));
+    const own = event.lines.every((line) => line.lots === (lots.get(line.instrument) ?? 0));
+    this.#expect(own && debt === bucket.debt, 'lines-of-the-evaluation', { event, bucket }, at);
+    this.#newest.set(bucketName(event), event);
+  }
+
+  /** A bucket in close-out, called or in debt switches to nothing. */
+  #judgeSwitch(event: Judged, target: Bucket, at: Place): void {
+    const waiting = target.switches.get(event.reservation);
+    if (!waiting || !event.passed) return;
+    const { account } = waiting;
+    const names = [waiting.source, waiting.target].map((bucket) => bucketName({ account, bucket }));
+    const free = names.every((name) => !this.#closing.has(name) && !this.#calls.has(name));
+    const meets = event.equity >= event.requirement;
+    this.#expect(free && meets, 'initial-requirement-after-the-verdict', { event, waiting }, at);
   }
 
   /** Only reduces, with all pending legs of its side; as if applied the shortfall is no larger. */
@@ -171,6 +219,7 @@ export class Margin implements Check {
     const sight = this.#sight(at);
     const bucket = sight.book.bucket(event.account, event.bucket);
     const figures = maintenanceFigures(sight, bucket);
+    if (this.#isByScenario(bucket, null)) return void this.#newest.set(bucketName(event), event);
     const holds = FIGURES.every((name) => figures[name] === event[name]);
     this.#expect(holds, 'figures-of-the-evaluation', { event, figures }, at);
     const now = event.frame === sight.prices.frame;

@@ -34,11 +34,11 @@ export class Line {
     for (const [tag, tagged] of this.#tagged) if (tag < round) legs = plus(legs, tagged);
     return legs;
   }
-  /** @param lotValue  settlement units of one lot at the round's mark */
-  settle(round: number, lotValue: bigint): void {
+  /** @param lotValue  settlement units of one lot at the round's mark; undefined when it has none */
+  settle(round: number, lotValue: bigint | undefined): void {
     const { lots } = this.before(round);
-    invariant(lots === 0 || lotValue > 0n, 'what settles has a mark');
-    this.#settled = { lots, cost: BigInt(lots) * lotValue };
+    invariant(lots === 0 || lotValue !== undefined, 'what settles has a mark');
+    this.#settled = { lots, cost: BigInt(lots) * (lotValue ?? 0n) };
     this.#all = this.#settled;
     for (const [tag, tagged] of this.#tagged) {
       if (tag < round) this.#tagged.delete(tag);

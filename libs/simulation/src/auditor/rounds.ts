@@ -1,5 +1,5 @@
 import type { EventOf } from '@ringfence/contracts';
-import { EXCESS, type DomainId } from '@ringfence/kernel';
+import { EXCESS, type DomainId, type InstrumentId } from '@ringfence/kernel';
 import { settlementOf } from './entries.js';
 import { Claims } from './claims.js';
 import type { Guarantee } from './findings.js';
@@ -142,13 +142,33 @@ export class Rounds implements Check {
     this.#expect(next, 'one-round-at-a-time', { event, closed: rounds.closed }, at);
     const prices = this.house.prices('reference', 0);
     const newest = event.marks.every(
-      ({ instrument, price }) => prices.quotes.get(instrument)?.price === price,
+      ({ instrument, price }) => this.#markNow(instrument, event.round) === price,
     );
     this.#expect(newest && event.frame === prices.frame, 'round-at-the-newest-frame', event, at);
     Object.assign(rounds, { opened: event, reports: [], decided: null, losses: [] });
     Object.assign(rounds, { variation: 0n, funding: 0n });
   }
+  /** A live option settles its premium and nothing else; what expired is marked once more. */
+  #markNow(instrument: InstrumentId, round: number): number | undefined {
+    const prices = this.house.prices('reference', 0);
+    const end = prices.expired.get(instrument);
+    if (end) return end.round + 1 === round ? end.settlementPrice : undefined;
+    return this.house.listing.isOption(instrument) ? 0 : prices.quotes.get(instrument)?.price;
+  }
+  /** What the options of a domain are worth to a lane that joins a round now. */
+  #noteValues(domain: DomainId, at: Place): void {
+    const prices = this.house.prices('accounts', at.partition);
+    const round = this.house.books[at.partition].round(domain);
+    const values = new Map<InstrumentId, bigint>();
+    for (const [instrument, { price }] of prices.quotes) {
+      if (!this.house.listing.isOption(instrument) || prices.expired.has(instrument)) continue;
+      values.set(instrument, BigInt(price) * this.house.listing.instrument(instrument).unit);
+    }
+    round.optionValues = values;
+    round.discounts = prices.discounts(domain);
+  }
   #join(event: EventOf<'RoundJoined'>, at: Place): void {
+    this.#noteValues(event.domain, at);
     const rounds = this.#domain(event.domain);
     const { opened } = rounds;
     const holds =

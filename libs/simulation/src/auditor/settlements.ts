@@ -1,6 +1,7 @@
 import type { EventOf } from '@ringfence/contracts';
 import type { DomainId } from '@ringfence/kernel';
 import type { Book, Bucket } from './book.js';
+import { optionWorth } from './dated.js';
 import { worthAfterHaircut } from './listing.js';
 import { least, sum } from './shares.js';
 
@@ -36,7 +37,10 @@ export function settlementFigures(event: Settled, bucket: Bucket, book: Book): F
   return { variation, funding, ...before, claim, collected, debt, deficit, asset };
 }
 
-/** What the bucket's other free collateral is worth after haircut, at the values of its round. */
+/**
+ * What a debt of the bucket may stand on: its other free collateral after haircut, and the net value
+ * of its options, at the values of its round.
+ */
 export function otherWorth(domain: DomainId, bucket: Bucket, book: Book): bigint {
   const values = book.round(domain).collateral;
   const settlement = book.listing.settlement(domain);
@@ -44,5 +48,6 @@ export function otherWorth(domain: DomainId, bucket: Bucket, book: Book): bigint
     const value = values.find((each) => each.asset === asset);
     return asset === settlement || !value ? 0n : worthAfterHaircut(available, value);
   });
-  return sum(worths);
+  const { optionValues, discounts } = book.round(domain);
+  return sum(worths) + optionWorth(bucket, optionValues, discounts);
 }

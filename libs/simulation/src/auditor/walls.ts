@@ -64,6 +64,10 @@ export class Walls implements Check {
   }
 
   readonly on: Handlers = {
+    BucketSwitched: (event, at) => {
+      const passed = this.legs.passed(at.partition, event.reservation) === true;
+      this.house.findings.expect(passed, 5, 'gate-passed-first', () => text(event));
+    },
     AccountOpened: (event, at) => {
       const next = this.#opened.get(at.partition) ?? FIRST_OPENED_INDEX;
       const holds = partitionOf(event.account) === at.partition && indexOf(event.account) === next;
@@ -130,6 +134,7 @@ function wallsOf(command: ClientCommand, partition: number): readonly AccountId[
       return [command.from, command.to];
     case 'MoveCollateral':
     case 'RequestWithdrawal':
+    case 'SwitchBucket':
       return [command.account];
     case 'SubmitTrade':
       return [command.buyer, command.seller, feesOf(partition)];
