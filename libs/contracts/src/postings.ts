@@ -133,8 +133,7 @@ const POSTINGS: {
     l.claimed(e.account, e.source, 0n, e.domain);
     l.claimed(e.account, e.target, e.due, e.domain);
   },
-  PositionExpired: (e, l) =>
-    l.leg(e.account, e.bucket, e.instrument, -e.lots, -e.cost, e.round),
+  PositionExpired: (e, l) => l.leg(e.account, e.bucket, e.instrument, -e.lots, -e.cost, e.round),
   ClaimPaid: (e, l, partition) => {
     if (e.paid > 0n) {
       l.cash(settlementAccount(partition), EXCESS, e.asset, -e.paid, 0n, -e.paid);

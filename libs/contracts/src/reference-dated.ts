@@ -154,7 +154,7 @@ export const portfolioParameters = {
    * period multiplies the loss by the root of their ratio; 0: no such charge
    */
   dailyCapacity: uint(),
-  /** prices less sure than the threshold: what of their notional is at risk for each missing part */
+  /** prices less sure than the threshold: what part of notional each missing part costs */
   oracleThresholdPpm: uint(),
   oracleMarginPpm: uint(),
   /** extra on collateral that moves with the position */

@@ -42,10 +42,10 @@ export type RequirementLine = (typeof REQUIREMENT_LINES)[number];
 /**
  * A bucket that holds options, or a whole portfolio, evaluated; beside `MarginEvaluated`, whose
  * words it shares. `equity` counts the net option value, which is never cash. Greeks of the bucket
- * in smallest units of the settlement asset: `delta` and `gamma` per underlying's rise by 100 percent
- * (first and second order), `vega` and `volga` per 100 points of volatility, `theta` per day, `rho`
- * per 100 points of rate, `vanna` per both. `isKept`: a price in `missing` is not there, the
- * requirement is the last one and the bucket may only reduce.
+ * in smallest units of the settlement asset: `delta` and `gamma` per rise of the underlying by 100
+ * percent (first and second order), `vega` and `volga` per 100 points of volatility, `theta` per
+ * day, `rho` per 100 points of rate, `vanna` per both. `isKept`: a price in `missing` is not there,
+ * the requirement is the last one and the bucket may only reduce.
  */
 export const PortfolioEvaluated = event(119, 'PortfolioEvaluated', 1, {
   account: account(),

@@ -1,19 +1,24 @@
 import type { CommandOf, Decide, Event, EventOf } from '@ringfence/contracts';
-import { accept, Print } from '@ringfence/kernel';
+import { accept, bucketKind, Print } from '@ringfence/kernel';
 import { liquidationPrice, worstExposure } from '@ringfence/margin';
-import { initialView, pendingLoss, pricingOf, required, settlementOf, valueOf } from './figures.js';
+import { pricingOf, settlementOf } from './collateral.js';
+import { initialView, required } from './figures.js';
+import { collateralOf, pendingOf } from './inputs.js';
+import { isByRules } from './holdings.js';
+import { evaluateByRules } from './portfolio.js';
 import { isProvisional, piece } from './queue.js';
 import { bucketAt, slotAt, type Bucket, type Instrument, type RiskState } from './state.js';
 
-export type Evaluated = EventOf<'MarginEvaluated'>;
-type Lines = Evaluated['lines'][number][];
+export type ByRates = EventOf<'MarginEvaluated'>;
+export type Evaluated = ByRates | EventOf<'PortfolioEvaluated'>;
+type Lines = ByRates['lines'][number][];
 type Consequence = EventOf<'MarginCalled' | 'CallMet' | 'MaintenanceBreached' | 'BucketCured'>;
 
 /**
  * Evaluates the buckets that wait, at most a piece, in the order of account and bucket.
  *
- * @returns `CoverageObserved` of frames that have none yet; per bucket `MarginEvaluated` and what
- *          follows from it, unless it is provisional
+ * @returns `CoverageObserved` of frames that have none yet; per bucket `MarginEvaluated` or
+ *          `PortfolioEvaluated` and what follows from it, unless it is provisional
  * @source DESIGN 6.4
  */
 export const reviewBuckets: Decide<CommandOf<'ReviewBuckets'>, RiskState> = (_command, state) => {
@@ -65,13 +70,24 @@ export function consequenceOf(
 }
 
 /**
+ * The figures of a bucket at the newest marks: by portfolio parameters where they margin it, else
+ * by the rates of frames.
+ */
+export function evaluate(state: RiskState, bucket: Bucket): Evaluated {
+  const isPortfolio = bucketKind(bucket.id) === 'portfolio';
+  return isByRules(state.market, isPortfolio, bucket.lines)
+    ? evaluateByRules(state, bucket)
+    : evaluateByRates(state, bucket);
+}
+
+/**
  * The figures of a bucket at the newest marks. Unsettled gains count here, for maintenance; `free`
  * is the initial view.
  *
  * A round that is open changes nothing here: what it will settle is gain or loss before, cash,
  * claim or debt after.
  */
-export function evaluate(state: RiskState, bucket: Bucket): Evaluated {
+function evaluateByRates(state: RiskState, bucket: Bucket): ByRates {
   const { market, book } = state;
   const print = new Print().int(bucket.account).int(bucket.id);
   const lines: Lines = [];
@@ -128,42 +144,6 @@ function printLine(print: Print, line: Bucket['lines'][number], instrument: Inst
   print.int(line.instrument).int(lots).big(cost).int(settlingLots).big(settlingCost);
   print.int(buys).int(sells).int(instrument.mark).int(instrument.maintenancePpm);
   print.int(instrument.callPpm).int(instrument.initialPpm).int(instrument.releasePpm);
-}
-
-/** `total`: cash and other collateral after haircut; `priced`: the part of it that marks move. */
-function collateralOf(
-  { market }: RiskState,
-  bucket: Bucket,
-  print: Print,
-): { total: bigint; priced: bigint } {
-  const settlement = settlementOf(market, bucket);
-  let total = 0n;
-  let priced = 0n;
-  for (const balance of bucket.balances) {
-    print.int(balance.asset).big(balance.amount);
-    if (balance.asset === settlement) {
-      total += balance.amount;
-      continue;
-    }
-    const pricing = pricingOf(market, balance, settlement);
-    if (!pricing) continue;
-    print.int(pricing.instrument.mark).int(pricing.asset.haircutPpm);
-    const value = valueOf(balance.amount, pricing);
-    total += value;
-    priced += value;
-  }
-  return { total, priced };
-}
-
-function pendingOf({ market }: RiskState, { legs }: Bucket, print: Print): bigint {
-  let losses = 0n;
-  for (const leg of legs) {
-    const instrument = market.instruments[leg.instrument];
-    if (!leg.counts || !instrument) continue;
-    print.int(leg.reservation).int(leg.lots).int(leg.price);
-    losses += pendingLoss(leg, instrument, undefined);
-  }
-  return losses;
 }
 
 /** Of the one position of a bucket whose other collateral does not move with it; else null. */

@@ -1,13 +1,18 @@
-import type { AssetId } from '@ringfence/kernel';
-import { collateralValue, worstExposure } from '@ringfence/margin';
+import { bucketKind } from '@ringfence/kernel';
+import {
+  optionsRequirement,
+  owedValue,
+  portfolioRequirement,
+  worstExposure,
+} from '@ringfence/margin';
 import { PPM } from '@ringfence/money';
-import { pricerOf } from './market.js';
+import { pricingOf, settlementOf, valueOf } from './collateral.js';
+import { holdingsOf, inForce, isByRules, pricesBehind } from './holdings.js';
+import { isLiveOption } from './market-state.js';
 import {
   domainOf,
   emptyLine,
   instrumentAt,
-  type Asset,
-  type Balance,
   type Bucket,
   type Instrument,
   type Line,
@@ -27,53 +32,28 @@ export function required(worst: number, { lotValue }: Instrument, ppm: number): 
   return (exposure * BigInt(ppm) + CEILING) / PPM_BIG;
 }
 
-/** The asset that a bucket settles in; null while its domain is not known here. */
-export function settlementOf(market: Market, bucket: Bucket): AssetId | null {
-  const domain = domainOf(market, bucket.id);
-  return domain === null ? null : (market.domains[domain] ?? null);
-}
-
-/** Collateral, and the instrument whose mark turns it into settlement asset. */
-export interface Pricing {
-  readonly asset: Asset;
-  readonly instrument: Instrument;
-}
-/**
- * @returns null when no listed instrument prices the balance in that asset: it counts for nothing
- */
-export function pricingOf(
-  market: Market,
-  balance: Balance,
-  settlement: AssetId | null,
-): Pricing | null {
-  const asset = market.assets[balance.asset];
-  if (!asset || asset.pricedBy === '' || settlement === null) return null;
-  const instrument = pricerOf(market, asset.pricedBy, settlement);
-  return instrument ? { asset, instrument } : null;
-}
-/** After haircut at the newest mark, rounded down. */
-export const valueOf = (amount: bigint, { asset, instrument }: Pricing): bigint =>
-  collateralValue({
-    amount,
-    price: instrument.mark,
-    valueNumerator: instrument.tickUnits,
-    valueDenominator: asset.whole,
-    haircutPpm: asset.haircutPpm,
-  });
-
 /**
  * What a pending leg would lose if it were applied now; a gain never counts. While a round is open,
  * the loss at its mark and the loss since count each for themselves.
  *
+ * An option that is bought costs its premium; what it is worth counts in portfolios only.
+ *
  * @returns smallest units ≤ 0
  */
 export function pendingLoss(
+  bucket: Pick<Bucket, 'id'>,
   leg: PendingLeg,
-  { mark, unit }: Instrument,
+  instrument: Instrument,
   roundMark: number | undefined,
 ): bigint {
+  const { mark, unit } = instrument;
   if (leg.price === 0) return 0n;
   const perTick = BigInt(leg.lots) * unit;
+  if (isLiveOption(instrument)) {
+    const isCredited = bucketKind(bucket.id) === 'portfolio' || leg.lots < 0;
+    // a round settles the premium and leaves the value where it is
+    return loss(perTick * BigInt((isCredited ? mark : 0) - leg.price));
+  }
   if (roundMark === undefined) return loss(perTick * BigInt(mark - leg.price));
   return loss(perTick * BigInt(roundMark - leg.price)) + loss(perTick * BigInt(mark - roundMark));
 }
@@ -106,6 +86,8 @@ export interface Trial {
 
 /** A bucket as the gate sees it: gains that no round has paid count for nothing. */
 export interface InitialView {
+  /** whether there are parameters for what the rates of frames do not margin */
+  ruled: boolean;
   /** what is free to meet the requirement, signed */
   free: bigint;
   /** initial requirement of the worst exposures */
@@ -115,6 +97,17 @@ export interface InitialView {
   /** ms UTC to which all marks that matter may be used */
   validUntil: number;
 }
+
+/**
+ * What a line has gained or lost that no round has settled: of an option its premium alone, which
+ * settles at mark 0; what it is worth counts by rule.
+ */
+export const unsettled = (line: Line, instrument: Instrument): bigint =>
+  isLiveOption(instrument) ? -line.cost : BigInt(line.lots) * instrument.lotValue - line.cost;
+
+/** Whether a line is margined by the rates of frames: not in a portfolio, and no option ever. */
+export const isByRates = (bucket: Pick<Bucket, 'id'>, instrument: Instrument): boolean =>
+  bucketKind(bucket.id) !== 'portfolio' && !isLiveOption(instrument);
 
 /**
  * Sums up the initial view: available cash, collateral after haircut, losses applied and pending,
@@ -130,26 +123,77 @@ export interface InitialView {
 export function initialView(state: RiskState, bucket: Bucket, trial: Trial | null): InitialView {
   const { market } = state;
   const round = openRound(state, bucket);
-  const view = { free: -bucket.debt, initial: 0n, priced: true, validUntil: Infinity };
+  const money = { free: -bucket.debt, initial: 0n };
+  const view = { ...money, priced: true, ruled: true, validUntil: Infinity };
   countBalances(market, bucket, view);
   let settling = 0n;
   let rest = 0n;
-  for (const line of linesWith(bucket, trial)) {
+  const lines = linesWith(bucket, trial);
+  for (const line of lines) {
     const instrument = instrumentAt(market, line.instrument);
-    if (!instrument || instrument.mark === 0) {
+    if (!instrument?.isPriced) {
       view.priced = false;
       continue;
     }
-    view.validUntil = Math.min(view.validUntil, instrument.validUntil);
-    const total = BigInt(line.lots) * instrument.lotValue - line.cost;
+    for (const behind of pricesBehind(market, instrument)) {
+      view.priced &&= behind.isPriced;
+      view.validUntil = Math.min(view.validUntil, behind.validUntil);
+    }
+    const total = unsettled(line, instrument);
     const part = round ? settlingPart(bucket, line, round, instrument) : 0n;
     settling += part;
     rest += total - part;
+    if (!isByRates(bucket, instrument)) continue;
     const worst = worstExposure(line.lots, line.buys, line.sells);
     view.initial += required(worst, instrument, instrument.initialPpm);
   }
+  const value = countByRules(market, bucket, lines, view);
+  // an option's value is none of what a round settles: what is owed stands against what is due
+  if (value < 0n) rest += value;
+  else view.free += value;
   view.free += loss(settling) + loss(rest) + pendingLosses(market, bucket, round, trial);
   return view;
+}
+
+/**
+ * Adds the requirement of what portfolio parameters margin.
+ *
+ * @returns net value of the options that counts; 0 where it cannot be said
+ */
+function countByRules(
+  market: Market,
+  bucket: Bucket,
+  lines: readonly Line[],
+  view: InitialView,
+): bigint {
+  const isPortfolio = bucketKind(bucket.id) === 'portfolio';
+  if (!view.priced || !isByRules(market, isPortfolio, lines)) return 0n;
+  const found = inForce(market, bucket);
+  if (!found) {
+    view.ruled = false;
+    return 0n;
+  }
+  const { underlyings } = holdingsOf(market, bucket, lines);
+  const held = {
+    time: market.frameTime,
+    whole: wholeOf(market, bucket),
+    equity: 0n,
+    settlementPpm: PPM,
+    underlyings,
+  };
+  if (isPortfolio) {
+    const { initial, netOptionValue } = portfolioRequirement(held, found.model);
+    view.initial += initial;
+    return netOptionValue;
+  }
+  view.initial += optionsRequirement(held, found.model).initial;
+  return owedValue(underlyings);
+}
+
+/** Smallest units of one whole unit of the asset that a bucket settles in. */
+export function wholeOf(market: Market, bucket: Bucket): bigint {
+  const settlement = settlementOf(market, bucket);
+  return (settlement === null ? null : market.assets[settlement])?.whole ?? 1n;
 }
 
 /** The bucket as if the slices that it took over since the last even tick were pending still. */
@@ -172,7 +216,7 @@ function countBalances(market: Market, bucket: Bucket, view: InitialView): void 
     if (balance.asset === settlement) view.free += balance.amount;
     else {
       const pricing = pricingOf(market, balance, settlement);
-      if (!pricing || pricing.instrument.mark === 0) continue;
+      if (!pricing?.instrument.isPriced) continue;
       view.free += valueOf(balance.amount, pricing);
       view.validUntil = Math.min(view.validUntil, pricing.instrument.validUntil);
     }
@@ -189,7 +233,8 @@ function pendingLosses(
   for (const leg of bucket.legs) {
     if (!leg.counts && !(trial?.leg === leg && trial.cost === null)) continue;
     const instrument = instrumentAt(market, leg.instrument);
-    if (instrument) sum += pendingLoss(leg, instrument, round?.marks.get(leg.instrument));
+    if (!instrument) continue;
+    sum += pendingLoss(bucket, leg, instrument, round?.marks.get(leg.instrument));
   }
   return sum;
 }

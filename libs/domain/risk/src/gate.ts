@@ -14,7 +14,7 @@ export type GateReason =
   | 'stale-frame'
   | 'in-close-out'
   | 'bucket-in-debt'
-  | 'option-not-judged'
+  | 'no-portfolio-parameters'
   | 'insufficient-margin';
 
 interface Verdict {
@@ -86,6 +86,7 @@ function judgeMove(state: RiskState, bucket: Bucket): Verdict {
   const view = initialView(state, bucket, null);
   const refuse = (reason: GateReason): Verdict => ({ passed: false, reason, view });
   if (!view.priced) return refuse('no-price');
+  if (!view.ruled) return refuse('no-portfolio-parameters');
   if (bucket.debt > 0n) return refuse('bucket-in-debt');
   if (bucket.standing.closing) return refuse('in-close-out');
   const asked = bucket.lines.length > 0;
@@ -109,8 +110,8 @@ function judgeLeg(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
 function judgeLegIn(state: RiskState, bucket: Bucket, leg: PendingLeg): Verdict {
   const view = initialView(state, bucket, { leg, cost: null });
   const refuse = (reason: GateReason): Verdict => ({ passed: false, reason, view });
-  if (state.market.options.has(leg.instrument)) return refuse('option-not-judged');
   if (!view.priced) return refuse('no-price');
+  if (!view.ruled) return refuse('no-portfolio-parameters');
   const stale = state.market.now > view.validUntil;
   const { closing } = bucket.standing;
   const covered = view.free >= view.initial;

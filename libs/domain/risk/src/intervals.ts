@@ -1,5 +1,5 @@
 import { PPM, ceilDiv, floorDiv } from '@ringfence/money';
-import { pricingOf, settlementOf } from './figures.js';
+import { pricingOf, settlementOf } from './collateral.js';
 import { worstExposure } from '@ringfence/margin';
 import {
   bucketAt,
@@ -10,7 +10,7 @@ import {
   type RiskState,
 } from './state.js';
 import { push } from './triggers.js';
-import type { Evaluated } from './evaluation.js';
+import type { ByRates } from './evaluation.js';
 
 const PPM_BIG = BigInt(PPM);
 const TICKS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
@@ -64,7 +64,7 @@ const GUARD_MAX = 4n;
  *
  * @source DESIGN 6.4: do not re-evaluate what cannot have changed state
  */
-export function arm(state: RiskState, slot: number, evaluated: Evaluated): void {
+export function arm(state: RiskState, slot: number, evaluated: ByRates): void {
   const bucket = bucketAt(state.book, slot);
   const { standing } = bucket;
   const drivers = driversOf(state, bucket);

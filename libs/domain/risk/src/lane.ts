@@ -15,6 +15,7 @@ import {
   foldExtended,
   foldLapsed,
   foldMet,
+  foldPortfolio,
 } from './standing.js';
 import { initialState, type RiskState } from './state.js';
 
@@ -33,6 +34,7 @@ export const riskLane = defineLane<RiskState>({
   evolve: {
     GateJudged: foldGate,
     MarginEvaluated: foldEvaluated,
+    PortfolioEvaluated: foldPortfolio,
     MarginCalled: foldCalled,
     CallMet: foldMet,
     CallLapsed: foldLapsed,

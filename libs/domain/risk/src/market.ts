@@ -1,16 +1,20 @@
 import type { EventOf, View } from '@ringfence/contracts';
-import type { InstrumentId } from '@ringfence/kernel';
+import type { DomainId, InstrumentId } from '@ringfence/kernel';
 import { PPM } from '@ringfence/money';
+import { rulesAt } from './market-state.js';
 import { ask, askProvisional, matters } from './queue.js';
 import {
   bucketAt,
+  domainOf,
   holdersOf,
   put,
   triggersOf,
+  type Bucket,
   type Instrument,
   type Market,
   type Rates,
   type RiskState,
+  type Terms,
 } from './state.js';
 import { fire } from './triggers.js';
 
@@ -26,21 +30,13 @@ export const referenceView = {
   },
   InstrumentListed: list,
   FutureListed: list,
-  OptionListed: (state, event) => {
-    list(state, event);
-    state.market.options.add(event.instrument);
-  },
-  OptionsPriced: (state, event) => {
-    const priced = new Set<InstrumentId>();
-    for (const { instrument, price } of event.prices) {
-      remark(state, instrument, price, event.validUntil);
-      priced.add(instrument);
-    }
-    askHolders(state, priced);
-  },
-  InstrumentExpired: (state, event) => {
-    remark(state, event.instrument, event.settlementPrice, Number.MAX_SAFE_INTEGER);
-    askHolders(state, new Set([event.instrument]));
+  OptionListed: list,
+  OptionsPriced: priceOptions,
+  InstrumentExpired: expire,
+  PortfolioParametersSet: (state, { domain, version, effective, parameters: rules }) => {
+    const versions = state.market.rules[domain] ?? put(state.market.rules, domain, []);
+    versions.push({ version, effective, rules });
+    if (effective <= state.market.frameTime) ask(state, marginedByRules(state, domain));
   },
   HouseParametersSet: (state, event) => {
     state.market.callWindowMs = event.parameters.callWindowMs;
@@ -64,42 +60,96 @@ type ReferenceName =
   | 'OptionListed'
   | 'OptionsPriced'
   | 'InstrumentExpired'
+  | 'PortfolioParametersSet'
   | 'HouseParametersSet'
   | 'Ticked'
   | 'FrameAccepted';
 
 type Listed = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
+const NO_RATES: Rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
+
 function list(state: RiskState, event: Listed): void {
   const { instrument: id, domain, settlement, unit, tickUnits } = event;
-  const rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
-  const price = { mark: 0, lotValue: 0n, validUntil: 0 };
   put(state.market.instruments, id, {
-    id,
-    domain,
-    settlement,
-    unit,
-    tickUnits,
-    ...price,
-    ...rates,
+    ...{ id, domain, settlement, unit, tickUnits, terms: termsOf(event) },
+    ...{ mark: 0, lotValue: 0n, isPriced: false, isFinal: false, markedAt: 0, validUntil: 0 },
+    ...NO_RATES,
+    volatilityPpm: 0,
   });
   state.market.symbols.set(event.symbol, id);
 }
 
-function remark({ market }: RiskState, id: InstrumentId, mark: number, validUntil: number): void {
+function termsOf(event: Listed): Terms | null {
+  if (event.type === 'InstrumentListed') return null;
+  const { underlying, expiry } = event;
+  if (event.type === 'FutureListed') return { underlying, expiry, option: null };
+  return { underlying, expiry, option: { isCall: event.right === 'call', strike: event.strike } };
+}
+
+/** Model values: only what one of them changed is looked at again. */
+function priceOptions(state: RiskState, event: EventOf<'OptionsPriced'>): void {
+  const woken = new Set<number>();
+  for (const { instrument: id, price, volatilityPpm } of event.prices) {
+    const instrument = state.market.instruments[id];
+    if (!instrument) continue;
+    const moved = instrument.mark !== price || instrument.volatilityPpm !== volatilityPpm;
+    remark(instrument, price, event.time, event.validUntil);
+    instrument.volatilityPpm = volatilityPpm;
+    if (moved) wakeWatchers(state, id, woken);
+  }
+  ask(state, [...woken]);
+}
+
+/** The last price of a dated instrument: what it was margined for is over. */
+function expire(
+  state: RiskState,
+  { instrument: id, settlementPrice }: EventOf<'InstrumentExpired'>,
+) {
+  const { market, book } = state;
   const instrument = market.instruments[id];
   if (!instrument) return;
+  remark(instrument, settlementPrice, market.frameTime, Number.MAX_SAFE_INTEGER);
+  Object.assign(instrument, NO_RATES);
+  instrument.isFinal = true;
+  const holds = ({ lines }: Bucket): boolean => lines.some((line) => line.instrument === id);
+  ask(
+    state,
+    book.buckets.flatMap((bucket, slot) => (holds(bucket) ? [slot] : [])),
+  );
+}
+
+function remark(instrument: Instrument, mark: number, time: number, validUntil: number): void {
   instrument.mark = mark;
   instrument.lotValue = BigInt(mark) * instrument.unit;
+  instrument.isPriced = true;
+  instrument.markedAt = time;
   instrument.validUntil = validUntil;
 }
-/** Looks at every bucket that holds one of them. */
-function askHolders(state: RiskState, instruments: ReadonlySet<InstrumentId>): void {
-  const slots: number[] = [];
-  for (const [slot, { lines }] of state.book.buckets.entries()) {
-    if (lines.some((line) => instruments.has(line.instrument))) slots.push(slot);
+
+/** Buckets by portfolio parameters that a price can change; those that are none any more go. */
+function wakeWatchers({ book, work }: RiskState, id: InstrumentId, woken: Set<number>): void {
+  const watchers = work.watchers[id];
+  if (!watchers) return;
+  for (const slot of watchers) {
+    if (bucketAt(book, slot).standing.requirement) woken.add(slot);
+    else watchers.delete(slot);
   }
-  ask(state, slots);
 }
+
+/** Parameters came into force since the frame before: whoever they margin is looked at again. */
+function wakeByRules(state: RiskState, before: Market, woken: Set<number>): void {
+  const { market } = state;
+  for (const [domain, versions] of market.rules.entries()) {
+    const id = domain as DomainId;
+    if (!versions || rulesAt(market, id) === rulesAt(before, id)) continue;
+    for (const slot of marginedByRules(state, id)) woken.add(slot);
+  }
+}
+
+const marginedByRules = ({ market, book }: RiskState, domain: DomainId): number[] =>
+  book.buckets.flatMap(({ id, standing }, slot) =>
+    standing.requirement && domainOf(market, id) === domain ? [slot] : [],
+  );
 
 /**
  * New marks and rates. Looks only at what they can change: buckets whose interval a mark left or
@@ -107,8 +157,8 @@ function askHolders(state: RiskState, instruments: ReadonlySet<InstrumentId>): v
  */
 function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
   const { market, book, work } = state;
-  const woken: number[] = [];
-  const wake = (slot: number): void => void woken.push(slot);
+  const woken = new Set<number>();
+  const wake = (slot: number): void => void woken.add(slot);
   const valid = (slot: number, evaluation: number): boolean =>
     bucketAt(book, slot).standing.evaluation === evaluation;
   let observations = 0;
@@ -123,20 +173,24 @@ function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
       if (moved !== 0) exceedances += moved < 0 ? holders.longs : holders.shorts;
     }
     if (stepped(instrument, quote)) {
-      for (const { slot } of state.own.calls.values()) woken.push(slot);
+      for (const { slot } of state.own.calls.values()) woken.add(slot);
     }
-    reprice(instrument, quote, event.validUntil);
+    if (instrument.mark !== quote.price) wakeWatchers(state, quote.instrument, woken);
+    reprice(instrument, quote, event);
     const triggers = triggersOf(work, quote.instrument);
     fire(triggers.dearer, quote.callPpm, valid, wake);
     fire(triggers.below, -quote.price, valid, wake);
     fire(triggers.above, quote.price, valid, wake);
   }
+  const before = { ...market };
   market.frame = event.frame;
+  market.frameTime = event.time;
+  wakeByRules(state, before, woken);
   for (const slot of work.restless) {
-    if (matters(bucketAt(book, slot))) woken.push(slot);
+    if (matters(bucketAt(book, slot))) woken.add(slot);
     else work.restless.delete(slot);
   }
-  ask(state, woken);
+  ask(state, [...woken]);
   if (observations > 0) work.coverage.push({ frame: event.frame, observations, exceedances });
 }
 
@@ -149,10 +203,12 @@ const stepped = (old: Rates, quote: Quote): boolean =>
   old.maintenancePpm !== quote.maintenancePpm ||
   old.releasePpm !== quote.releasePpm;
 
-function reprice(instrument: Instrument, quote: Quote, validUntil: number): void {
-  instrument.mark = quote.price;
-  instrument.lotValue = BigInt(quote.price) * instrument.unit;
-  instrument.validUntil = validUntil;
+function reprice(
+  instrument: Instrument,
+  quote: Quote,
+  { time, validUntil }: EventOf<'FrameAccepted'>,
+): void {
+  remark(instrument, quote.price, time, validUntil);
   instrument.initialPpm = quote.initialPpm;
   instrument.callPpm = quote.callPpm;
   instrument.maintenancePpm = quote.maintenancePpm;

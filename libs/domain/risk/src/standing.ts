@@ -1,9 +1,12 @@
 import type { EventOf } from '@ringfence/contracts';
 import { invariant, Print, type AccountId, type BucketId } from '@ringfence/kernel';
 import { closeCall, extendCall, openCall } from './calls.js';
+import { pricingOf, settlementOf } from './collateral.js';
+import type { Evaluated } from './evaluation.js';
+import { pricesBehind } from './holdings.js';
 import { arm } from './intervals.js';
 import { answered } from './queue.js';
-import { bucketAt, slotOf, type Level, type RiskState } from './state.js';
+import { bucketAt, instrumentAt, slotOf, watchersOf, type Level, type RiskState } from './state.js';
 
 /**
  * The fold of risk's own judgements. It may read the views for what is derived (triggers, queue):
@@ -14,22 +17,64 @@ import { bucketAt, slotOf, type Level, type RiskState } from './state.js';
 /** Takes the recorded level; then waits for the prices that can change it, or for every frame. */
 export function foldEvaluated(state: RiskState, event: EventOf<'MarginEvaluated'>): void {
   const slot = known(state, event.account, event.bucket);
-  const bucket = bucketAt(state.book, slot);
-  const { standing } = bucket;
+  const { standing } = bucketAt(state.book, slot);
   standing.evaluation++;
   standing.level = event.level;
   standing.reserve = 0n;
-  const closes = standing.closing || event.level === 'breached';
-  const owes = event.debt > 0n;
-  standing.watched =
-    event.lines.length > 0 || owes || closes || standing.call > 0 || event.level === 'called';
-  answered(state, slot, bucket);
-  if (closes || owes) state.work.restless.add(slot);
-  else {
-    state.work.restless.delete(slot);
-    if (standing.watched) arm(state, slot, event);
-  }
+  standing.requirement = null;
+  const closes = settle(state, slot, event);
+  if (!closes && standing.watched) arm(state, slot, event);
   reprint(state, slot);
+}
+
+/**
+ * Takes the recorded level and requirement of a bucket that portfolio parameters margin; then waits
+ * for any price behind it to move. What was kept is kept further.
+ */
+export function foldPortfolio(state: RiskState, event: EventOf<'PortfolioEvaluated'>): void {
+  const slot = known(state, event.account, event.bucket);
+  const { standing } = bucketAt(state.book, slot);
+  standing.evaluation++;
+  standing.level = event.level;
+  standing.reserve = 0n;
+  if (!event.isKept || !standing.requirement) {
+    const { requirements, maintenance, call, initial, release } = event;
+    standing.requirement = { requirements, maintenance, call, initial, release };
+  }
+  settle(state, slot, event);
+  watch(state, slot);
+  reprint(state, slot);
+}
+
+/** What an evaluation leaves to do. @returns whether every frame looks at the bucket again */
+function settle(
+  state: RiskState,
+  slot: number,
+  { level, debt, lines }: Pick<Evaluated, 'level' | 'debt' | 'lines'>,
+): boolean {
+  const bucket = bucketAt(state.book, slot);
+  const { standing } = bucket;
+  const restless = standing.closing || level === 'breached' || debt > 0n;
+  standing.watched = lines.length > 0 || restless || standing.call > 0 || level === 'called';
+  answered(state, slot, bucket);
+  if (restless) state.work.restless.add(slot);
+  else state.work.restless.delete(slot);
+  return restless;
+}
+
+/** Puts a bucket where the next frame finds it: by every price that it depends on. */
+function watch({ book, market, work }: RiskState, slot: number): void {
+  const bucket = bucketAt(book, slot);
+  const settlement = settlementOf(market, bucket);
+  for (const line of bucket.lines) {
+    const instrument = instrumentAt(market, line.instrument);
+    if (!instrument) continue;
+    for (const { id } of pricesBehind(market, instrument)) watchersOf(work, id).add(slot);
+  }
+  for (const balance of bucket.balances) {
+    const pricing = pricingOf(market, balance, settlement);
+    if (pricing) watchersOf(work, pricing.instrument.id).add(slot);
+  }
 }
 
 export function foldCalled(state: RiskState, event: EventOf<'MarginCalled'>): void {

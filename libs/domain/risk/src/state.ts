@@ -1,3 +1,4 @@
+import type { EventOf } from '@ringfence/contracts';
 import {
   bucketKind,
   bucketNumber,
@@ -9,7 +10,10 @@ import {
   type DomainId,
   type InstrumentId,
 } from '@ringfence/kernel';
+import { emptyMarket, type Instrument, type Market } from './market-state.js';
 import { emptyTriggers, type Triggers } from './triggers.js';
+
+export type { Asset, Instrument, Market, Rates, RulesVersion, Terms } from './market-state.js';
 
 /**
  * What one lane of risk knows: a view of the reference log, a view of the accounts log of its
@@ -22,52 +26,6 @@ export interface RiskState {
   readonly book: Book;
   readonly work: Work;
   readonly own: Own;
-}
-
-/** View of reference. Lists are indexed by the dense ids; null where there is nothing. */
-export interface Market {
-  /** log time: ms UTC of the last tick, 0 before the first */
-  now: number;
-  /** number of the newest frame, 0 before the first */
-  frame: number;
-  callWindowMs: number;
-  /** ms of all outages so far */
-  outageMs: number;
-  readonly instruments: (Instrument | null)[];
-  readonly assets: (Asset | null)[];
-  readonly domains: (AssetId | null)[];
-  /** listed options: what this lane does not judge */
-  readonly options: Set<InstrumentId>;
-  /** instruments by symbol: what prices an asset */
-  readonly symbols: Map<string, InstrumentId>;
-}
-/** Margin rates in parts per million of notional, as the frame published them. */
-export interface Rates {
-  initialPpm: number;
-  callPpm: number;
-  maintenancePpm: number;
-  releasePpm: number;
-}
-export interface Instrument extends Rates {
-  readonly id: InstrumentId;
-  readonly domain: DomainId;
-  readonly settlement: AssetId;
-  /** settlement-asset units per lot and tick */
-  readonly unit: bigint;
-  /** settlement-asset units per tick of one whole base unit: what prices collateral */
-  readonly tickUnits: bigint;
-  /** ticks; 0: never had a price */
-  mark: number;
-  /** mark × unit */
-  lotValue: bigint;
-  /** ms UTC to which the mark may be used */
-  validUntil: number;
-}
-export interface Asset {
-  readonly haircutPpm: number;
-  readonly pricedBy: string;
-  /** 10^scale smallest units are one whole unit */
-  readonly whole: bigint;
 }
 
 /** View of accounts. */
@@ -178,8 +136,15 @@ export interface Standing {
   watched: boolean;
   /** funding that this bucket may still pay before it must be looked at again */
   reserve: bigint;
+  /** what its last evaluation by portfolio parameters asked for; null when the last was by rates */
+  requirement: Requirement | null;
   print: bigint;
 }
+/** A requirement that is kept while a price is missing. */
+export type Requirement = Pick<
+  EventOf<'PortfolioEvaluated'>,
+  'requirements' | 'maintenance' | 'call' | 'initial' | 'release'
+>;
 export type Level = 'healthy' | 'called' | 'breached';
 
 /** Derived: what waits to be evaluated, and what will wake it. */
@@ -191,6 +156,8 @@ export interface Work {
   readonly restless: Set<number>;
   /** by instrument: prices at which a bucket must be looked at again */
   readonly triggers: (Triggers | null)[];
+  /** by instrument: slots evaluated by portfolio parameters that its price can change */
+  readonly watchers: (Set<number> | null)[];
   /** frames whose coverage is not recorded yet */
   coverage: Coverage[];
   /** slots whose last evaluation drew no consequences: the next even tick asks again */
@@ -228,17 +195,7 @@ export interface Call {
 
 export const initialState = (partition: number): RiskState => ({
   partition,
-  market: {
-    now: 0,
-    frame: 0,
-    callWindowMs: 0,
-    outageMs: 0,
-    instruments: [],
-    assets: [],
-    domains: [],
-    options: new Set(),
-    symbols: new Map(),
-  },
+  market: emptyMarket(),
   book: {
     seq: 0,
     accounts: [],
@@ -254,6 +211,7 @@ export const initialState = (partition: number): RiskState => ({
     head: 0,
     restless: new Set(),
     triggers: [],
+    watchers: [],
     coverage: [],
     provisional: new Set(),
     takers: new Set(),
@@ -338,6 +296,7 @@ export const emptyBucket = (account: AccountId, id: BucketId): Bucket => ({
     closing: false,
     watched: false,
     reserve: 0n,
+    requirement: null,
     print: 0n,
   },
 });
@@ -365,6 +324,8 @@ export function domainOf(market: Market, id: BucketId): DomainId | null {
 export function instrumentAt(market: Market, id: InstrumentId): Instrument | null {
   return market.instruments[id] ?? null;
 }
+export const watchersOf = (work: Work, id: InstrumentId): Set<number> =>
+  work.watchers[id] ?? put(work.watchers, id, new Set());
 export const holdersOf = (book: Book, id: InstrumentId): Holders =>
   book.holders[id] ?? put(book.holders, id, { longs: 0, shorts: 0 });
 export const triggersOf = (work: Work, id: InstrumentId): Triggers =>

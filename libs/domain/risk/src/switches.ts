@@ -20,7 +20,7 @@ export type SwitchReason =
   | 'call-open'
   | 'in-close-out'
   | 'bucket-in-debt'
-  | 'option-not-judged'
+  | 'no-portfolio-parameters'
   | 'insufficient-margin';
 
 /**
@@ -48,8 +48,8 @@ function problemOf(
   if (ends.some(({ debt }) => debt > 0n)) return 'bucket-in-debt';
   if (ends.some(({ standing }) => standing.closing)) return 'in-close-out';
   if (ends.some(({ standing }) => standing.call > 0)) return 'call-open';
-  if (whole.lines.some((line) => market.options.has(line.instrument))) return 'option-not-judged';
   if (!view.priced) return 'no-price';
+  if (!view.ruled) return 'no-portfolio-parameters';
   if (market.now > view.validUntil) return 'stale-frame';
   return view.free >= view.initial ? '' : 'insufficient-margin';
 }

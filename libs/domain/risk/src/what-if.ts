@@ -1,8 +1,8 @@
 import type { EventOf } from '@ringfence/contracts';
 import { SYSTEM, type AccountId, type BucketId, type InstrumentId } from '@ringfence/kernel';
 import { countLeg } from './book.js';
+import { settlementOf } from './collateral.js';
 import { evaluate, type Evaluated } from './evaluation.js';
-import { settlementOf } from './figures.js';
 import { judgeGate } from './gate.js';
 import {
   bucketAt,

@@ -57,9 +57,28 @@ export interface PortfolioParameters {
   readonly initialPerpPercent: number;
   readonly maintenanceOptionPercent: number;
   readonly initialOptionPercent: number;
+  /**
+   * last seconds in which the settlement price is averaged, so that part of the forward is fixed
+   * already; 1800 by default, 0 where it is not averaged
+   */
+  readonly averagingSeconds?: number;
+  /**
+   * whether what is owed may count for more than undiscounted; by default it may not, which without
+   * a rate leaves nothing of its static discount
+   */
+  readonly liabilityUncapped?: boolean;
 }
 
-export interface PortfolioOption {
+/**
+ * Pending legs of an instrument: neither position nor hedge, so every scenario takes the worst of
+ * none, all buys and all sells. Both ≥ 0, 0 by default.
+ */
+export interface PendingAmounts {
+  readonly buys?: number;
+  readonly sells?: number;
+}
+
+export interface PortfolioOption extends PendingAmounts {
   readonly strike: number;
   readonly call: boolean;
   /** signed contracts */
@@ -90,7 +109,13 @@ export interface PortfolioCollateral {
   /** on top of the maintenance haircut */
   readonly initialHaircut: number;
 }
-/** One netting set of one underlying: options, a perpetual, cash and collaterals. */
+/** A dated future: it moves with its own price by the same share as spot. */
+export interface PortfolioFuture extends PendingAmounts {
+  /** signed contracts */
+  readonly amount: number;
+  readonly price: number;
+}
+/** One netting set of one underlying: options, futures, cash and collaterals. */
 export interface Portfolio {
   readonly cash: number;
   readonly spot: number;
@@ -99,6 +124,9 @@ export interface Portfolio {
   readonly perps: number;
   readonly perpPrice: number;
   readonly perpConfidence: number;
+  readonly perpPending?: PendingAmounts;
+  /** none by default; no static contingency of perpetuals is charged on them */
+  readonly futures?: readonly PortfolioFuture[];
   /** unrealised, quote */
   readonly perpPnl: number;
   readonly funding: number;

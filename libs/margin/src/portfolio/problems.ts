@@ -28,6 +28,13 @@ export function portfolioProblems(
   check.numbers('', portfolio, ['cash', 'perps', 'perpPrice', 'perpPnl', 'funding']);
   check.above('', portfolio, ['spot', 'stable']);
   check.confidences('', portfolio, ['spotConfidence', 'perpConfidence']);
+  check.atLeast('perpPending.', { buys: 0, sells: 0, ...portfolio.perpPending }, PENDING);
+  portfolio.futures?.forEach((future, i) => {
+    const at = `futures[${i}].`;
+    check.numbers(at, future, ['amount']);
+    check.above(at, future, ['price']);
+    check.atLeast(at, { buys: 0, sells: 0, ...future }, PENDING);
+  });
   portfolio.collateral.forEach((each, i) => {
     const at = `collateral[${i}].`;
     check.atLeast(at, each, ['amount', 'price', 'maintenanceHaircut', 'initialHaircut']);
@@ -45,6 +52,8 @@ export function portfolioProblems(
       check.numbers(`${at}options[${j}].`, option, ['amount']);
       check.above(`${at}options[${j}].`, option, ['strike']);
       check.atLeast(`${at}options[${j}].`, option, ['volatility']);
+      if (option.buys === undefined && option.sells === undefined) return;
+      check.atLeast(`${at}options[${j}].`, { buys: 0, sells: 0, ...option }, PENDING);
     });
   });
   scenarios.forEach((scenario, i) => {
@@ -52,6 +61,8 @@ export function portfolioProblems(
   });
   return check.found;
 }
+
+const PENDING = ['buys', 'sells'] as const;
 
 type Names<T> = readonly { [K in keyof T]: T[K] extends number ? K & string : never }[keyof T][];
 
