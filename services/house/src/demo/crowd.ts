@@ -199,16 +199,13 @@ export class Crowd extends Actors {
   }
 
   /** Transfers that the kill interrupts: each is sent again afterwards, under the same id. */
-  someMoves(count: number): { member: number; item: Item }[] {
+  someMoves(count: number): MembersItem[] {
     return Array.from({ length: count }, () => {
       const client = this.#anyone();
-      return { member: client.member, item: this.#move(client, SETTLEMENT, '0.010000') };
+      return { member: client.member, ...this.#move(client, SETTLEMENT, '0.010000') };
     });
   }
-  async send(orders: readonly { member: number; item: Item }[]): Promise<void> {
-    await this.perMember(
-      orders.map(({ member, item }) => ({ member, ...item })),
-      '/v1/moves',
-    );
+  async send(orders: readonly MembersItem[]): Promise<void> {
+    await this.perMember(orders, '/v1/moves');
   }
 }

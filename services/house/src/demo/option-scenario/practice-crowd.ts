@@ -4,19 +4,27 @@ import { chanceOf } from '../chance.js';
 import type { Call } from '../crash.js';
 import { DOMAIN, SETTLEMENT } from '../founding.js';
 import type { DemoOptions } from '../options.js';
-import { bucketOf, bucketsOf, lotsText, PRACTICES, type Practice, type Trader } from './traders.js';
+import { bucketOf, bucketsOf, lotsText, type Practice, type Trader } from './traders.js';
 
 /** A trader with an account in the house. */
 interface Client extends Trader {
   readonly account: string;
 }
 /** A bucket's newest evaluation, as far as it is used here. */
-interface Margin {
+interface MarginShown {
   readonly account: string;
   readonly bucket: string;
   readonly equity: string;
   readonly free: string;
   readonly initial: string;
+}
+/** The same of a client, in whole settlement units. */
+interface Margin {
+  readonly client: Client;
+  readonly bucket: string;
+  readonly equity: number;
+  readonly free: number;
+  readonly initial: number;
 }
 interface WhatIf {
   readonly after: {
@@ -167,37 +175,42 @@ export class PracticeCrowd extends Actors {
   /**
    * Takes out what exceeds what each trader wants to keep in a bucket; part of it answers calls.
    *
-   * @returns the requirement of each practice
+   * @returns what each practice requires
    */
   async settleDown(): Promise<Requirements> {
     const moves: MembersItem[] = [];
-    const sums: Record<Practice, number> = { isolated: 0, cross: 0, portfolio: 0 };
-    for (const { account, bucket, ...margin } of await this.margins()) {
-      const client = this.#byAccount.get(account);
-      if (!client) continue;
-      const [equity, free, initial] = [margin.equity, margin.free, margin.initial].map(Number);
-      sums[client.practice] += initial;
+    const margins = await this.#margins();
+    for (const { client, bucket, equity, free, initial } of margins) {
       const surplus = Math.min(equity - initial * client.cushion, free - initial * LEFT_IN);
-      if (client.answers) {
-        const kept = Math.max(0, Math.min(surplus, initial * RESERVE));
-        this.#reserve.set(account, (this.#reserve.get(account) ?? 0) + kept);
-      }
       if (surplus < 1) continue;
+      if (client.answers) {
+        const kept = Math.min(surplus, initial * RESERVE);
+        this.#reserve.set(client.account, (this.#reserve.get(client.account) ?? 0) + kept);
+      }
       const amount = money(surplus, DECIMALS);
       moves.push({ member: client.member, ...this.#move(client, bucket, 'excess', amount) });
     }
     await this.perMember(moves, '/v1/moves');
     await this.operator.quiet();
-    return sums;
+    return sumsOf(margins);
   }
-  /** The newest evaluation of every bucket. */
-  async margins(): Promise<Margin[]> {
+  /** What each practice requires by the newest evaluations. */
+  async requirements(): Promise<Requirements> {
+    return sumsOf(await this.#margins());
+  }
+  /** The newest evaluation of every client's bucket. */
+  async #margins(): Promise<Margin[]> {
     await this.operator.quiet(true);
     const all: Margin[] = [];
     for (let offset: number | undefined = 0; offset !== undefined;) {
       const path = `/v1/margins?limit=1000&offset=${offset}`;
-      const page: { items: Margin[]; next?: number } = await this.operator.get(path);
-      all.push(...page.items);
+      const page: { items: MarginShown[]; next?: number } = await this.operator.get(path);
+      for (const { account, bucket, equity, free, initial } of page.items) {
+        const client = this.#byAccount.get(account);
+        if (!client) continue;
+        const figures = { equity: Number(equity), free: Number(free), initial: Number(initial) };
+        all.push({ client, bucket, ...figures });
+      }
       offset = page.next;
     }
     return all;
@@ -236,6 +249,8 @@ export class PracticeCrowd extends Actors {
 const priceText = (price: string | undefined): string =>
   price === undefined || Number(price) === 0 ? String(TICK) : price;
 
-export const NO_REQUIREMENTS = Object.fromEntries(
-  PRACTICES.map((practice) => [practice, 0]),
-) as unknown as Requirements;
+function sumsOf(margins: readonly Margin[]): Requirements {
+  const sums: Record<Practice, number> = { isolated: 0, cross: 0, portfolio: 0 };
+  for (const { client, initial } of margins) sums[client.practice] += initial;
+  return sums;
+}
