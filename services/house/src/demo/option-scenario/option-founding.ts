@@ -7,6 +7,11 @@ import { LOTS } from './traders.js';
 
 const TICK = '0.01';
 const SCALES: Readonly<Record<Coin, number>> = { BTC: 8, ETH: 18 };
+/**
+ * Least rate of a perpetual or future outside portfolios: what ETH may move at 99 % between two
+ * snapshots, some six hours apart (70 % a year); rates of volatility by frame come on top.
+ */
+const FLOOR_PPM = 50_000;
 /** ETH is priced at snapshots only, some six hours apart */
 export const VALID_MS = 8 * 3_600_000;
 const HOUSE = {
@@ -22,6 +27,15 @@ const PORTFOLIO = JSON.parse(
   readFileSync(new URL('../../../data/portfolio-parameters.json', import.meta.url), 'utf8'),
 ) as Item;
 
+type Post = (path: string, items: readonly Item[]) => Promise<void>;
+const PERPETUALS = COINS.map((coin) => ({ symbol: perpetualOf(coin), coin }));
+const sizes = (coin: Coin): Item => ({
+  domain: DOMAIN,
+  tick: TICK,
+  lot: LOTS[coin].step,
+  multiplier: 1,
+});
+
 /** Everything before the first account: perpetuals, dated futures and options of both coins. */
 export async function foundOptions(
   operator: Api,
@@ -29,57 +43,54 @@ export async function foundOptions(
   data: OptionData,
   effective: number,
 ): Promise<void> {
-  const all = async (path: string, items: readonly Item[]): Promise<void> => {
-    const results = await operator.post(
-      path,
-      items.map((item) => ({ id: id(), ...item })),
-    );
-    const refused = results.find(({ problem }) => problem);
+  const post: Post = async (path, items) => {
+    const named = items.map((item) => ({ id: id(), ...item }));
+    const refused = (await operator.post(path, named)).find(({ problem }) => problem);
     if (refused) throw new HouseRefused(`${path}: ${JSON.stringify(refused.problem)}`);
   };
   await foundMembers(operator, id);
-  const terms = (coin: Coin): Item => ({
-    domain: DOMAIN,
-    tick: TICK,
-    lot: LOTS[coin].step,
-    multiplier: 1,
-  });
-  const perpetuals = COINS.map((coin) => ({ symbol: perpetualOf(coin), coin }));
-  await all(
+  await list(post, data);
+  const all = [...PERPETUALS, ...data.futures, ...data.options];
+  await post(
+    '/v1/instrument-parameters',
+    all.map(({ symbol, coin }) => ({
+      instrument: symbol,
+      parameters: { ...parametersOf(coin), floorPpm: FLOOR_PPM },
+    })),
+  );
+  await post('/v1/house-parameters', [{ parameters: HOUSE }]);
+  await post('/v1/portfolio-parameters', [{ domain: DOMAIN, effective, parameters: PORTFOLIO }]);
+}
+
+async function list(post: Post, { futures, options }: OptionData): Promise<void> {
+  await post(
     '/v1/assets',
-    perpetuals.map(({ symbol: instrument, coin }, i) =>
+    PERPETUALS.map(({ symbol: instrument, coin }, i) =>
       assetOf({ coin, scale: SCALES[coin], instrument }, i + 1),
     ),
   );
-  await all(
+  await post(
     '/v1/instruments',
-    perpetuals.map(({ symbol, coin }) => ({ symbol, ...terms(coin) })),
+    PERPETUALS.map(({ symbol, coin }) => ({ symbol, ...sizes(coin) })),
   );
-  await all(
+  await post(
     '/v1/futures',
-    data.futures.map(({ symbol, coin, expiry }) => ({
+    futures.map(({ symbol, coin, expiry }) => ({
       symbol,
       underlying: perpetualOf(coin),
       expiry,
-      ...terms(coin),
+      ...sizes(coin),
     })),
   );
-  await all(
+  await post(
     '/v1/options',
-    data.options.map(({ symbol, coin, underlying, expiry, strike, right }) => ({
+    options.map(({ symbol, coin, underlying, expiry, strike, right }) => ({
       symbol,
       underlying,
       expiry,
       strike: String(strike),
       right,
-      ...terms(coin),
+      ...sizes(coin),
     })),
   );
-  const listed = [...perpetuals, ...data.futures, ...data.options];
-  await all(
-    '/v1/instrument-parameters',
-    listed.map(({ symbol, coin }) => ({ instrument: symbol, parameters: parametersOf(coin) })),
-  );
-  await all('/v1/house-parameters', [{ parameters: HOUSE }]);
-  await all('/v1/portfolio-parameters', [{ domain: DOMAIN, effective, parameters: PORTFOLIO }]);
 }

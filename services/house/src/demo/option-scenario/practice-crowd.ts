@@ -17,6 +17,7 @@ interface MarginShown {
   readonly equity: string;
   readonly free: string;
   readonly initial: string;
+  readonly collateral: string;
 }
 /** The same of a client, in whole settlement units. */
 interface Margin {
@@ -25,6 +26,7 @@ interface Margin {
   readonly equity: number;
   readonly free: number;
   readonly initial: number;
+  readonly collateral: number;
 }
 interface WhatIf {
   readonly after: {
@@ -42,6 +44,8 @@ const DECIMALS = 6;
  * its hedge is there.
  */
 const OPENING = 2;
+/** what everyone has left outside its buckets: orders that a kill interrupts move some of it */
+const POCKET = '10.000000';
 /** of the requirement, kept outside the buckets to answer calls */
 const RESERVE = 0.5;
 /** more than a call asks, so that the next price does not call again at once */
@@ -102,10 +106,11 @@ export class PracticeCrowd extends Actors {
     const moves: MembersItem[] = [];
     const known = new Map<string, number>();
     for (const client of this.clients) {
+      payments.push({ to: client.account, asset: SETTLEMENT, amount: POCKET });
       for (const [bucket, holdings] of bucketsOf(client)) {
         let wanted = 0;
         for (const { symbol, lots } of holdings) {
-          const key = `${symbol} ${lots}`;
+          const key = `${client.practice} ${symbol} ${lots}`;
           const alone = known.get(key) ?? (await this.#askAlone(client, symbol, lots));
           known.set(key, alone);
           wanted += alone;
@@ -119,9 +124,9 @@ export class PracticeCrowd extends Actors {
     await this.perMember(moves, '/v1/moves');
     await this.operator.quiet();
   }
-  /** Requirement and price of one position in a bucket of its own. */
-  async #askAlone({ account }: Client, symbol: string, lots: number): Promise<number> {
-    const bucket = bucketOf('isolated', symbol);
+  /** Requirement and price of one position, alone in its bucket. */
+  async #askAlone({ account, practice }: Client, symbol: string, lots: number): Promise<number> {
+    const bucket = bucketOf(practice, symbol);
     const trade = {
       instrument: symbol,
       side: lots > 0 ? 'buy' : 'sell',
@@ -180,8 +185,10 @@ export class PracticeCrowd extends Actors {
   async settleDown(): Promise<Requirements> {
     const moves: MembersItem[] = [];
     const margins = await this.#margins();
-    for (const { client, bucket, equity, free, initial } of margins) {
-      const surplus = Math.min(equity - initial * client.cushion, free - initial * LEFT_IN);
+    for (const { client, bucket, equity, free, initial, collateral } of margins) {
+      const unneeded = Math.min(equity - initial * client.cushion, free - initial * LEFT_IN);
+      // the value of options counts, and is no money
+      const surplus = Math.min(unneeded, collateral);
       if (surplus < 1) continue;
       if (client.answers) {
         const kept = Math.min(surplus, initial * RESERVE);
@@ -205,11 +212,9 @@ export class PracticeCrowd extends Actors {
     for (let offset: number | undefined = 0; offset !== undefined;) {
       const path = `/v1/margins?limit=1000&offset=${offset}`;
       const page: { items: MarginShown[]; next?: number } = await this.operator.get(path);
-      for (const { account, bucket, equity, free, initial } of page.items) {
+      for (const { account, bucket, ...figures } of page.items) {
         const client = this.#byAccount.get(account);
-        if (!client) continue;
-        const figures = { equity: Number(equity), free: Number(free), initial: Number(initial) };
-        all.push({ client, bucket, ...figures });
+        if (client) all.push({ client, bucket, ...numbersOf(figures) });
       }
       offset = page.next;
     }
@@ -248,6 +253,18 @@ export class PracticeCrowd extends Actors {
 /** An option that is worth nothing is traded at one tick. */
 const priceText = (price: string | undefined): string =>
   price === undefined || Number(price) === 0 ? String(TICK) : price;
+
+const numbersOf = ({
+  equity,
+  free,
+  initial,
+  collateral,
+}: Omit<MarginShown, 'account' | 'bucket'>) => ({
+  equity: Number(equity),
+  free: Number(free),
+  initial: Number(initial),
+  collateral: Number(collateral),
+});
 
 function sumsOf(margins: readonly Margin[]): Requirements {
   const sums: Record<Practice, number> = { isolated: 0, cross: 0, portfolio: 0 };

@@ -24,8 +24,12 @@ const HEADS = [
 
 const grouped = (value: number): string =>
   String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
-const line = (cells: readonly string[]): string =>
-  `  ${cells.map((cell, at) => (at === 0 ? cell.padEnd(WIDTHS[at]) : cell.padStart(WIDTHS[at]))).join('')}`;
+const line = (cells: readonly string[]): string => {
+  const padded = cells.map((cell, at) =>
+    at === 0 ? cell.padEnd(WIDTHS[at]) : cell.padStart(WIDTHS[at]),
+  );
+  return `  ${padded.join('')}`;
+};
 
 /**
  * The table of practices: the same portfolios, margined as isolated positions, in one cross bucket,
