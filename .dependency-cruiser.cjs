@@ -110,6 +110,8 @@ const TABLE = {
     builtin('fs'),
     NODE,
   ],
+  // prices of the past against the numerics that the house margins with
+  'infra/backtest': [...lib('kernel', 'money', 'margin'), builtin('fs', 'zlib'), NODE],
   'infra/bench': [
     '^libs/',
     '^@ringfence/',

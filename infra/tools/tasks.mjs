@@ -17,7 +17,8 @@ const tasks = {
   chaos: (args) => start('services/house/dist/chaos/main.js', args, QUIET_CLIENT),
   sim: (args) => start('libs/simulation/dist/main.js', args),
   bench: (args) => start('infra/bench/dist/main.js', args),
-  cases,
+  backtest: (args) => libraryTool('infra/backtest', args),
+  cases: (args) => libraryTool('infra/cases', args),
   ringfence: (args) => start('services/house/dist/cli.js', args),
   greeks,
   stack,
@@ -80,19 +81,17 @@ async function stack(args) {
 }
 
 /** Needs the libraries only, so it does not wait for the services to compile. */
-async function cases(args) {
-  const code = await build(['infra/cases']);
-  return code === 0 ? node('infra/cases/dist/main.js', args) : code;
+async function libraryTool(folder, args) {
+  const code = await build([folder]);
+  return code === 0 ? node(`${folder}/dist/main.js`, args) : code;
 }
 
-/** Our Greeks against those that a venue printed in every chain and ticker file of a folder. */
+/** Our Greeks against those that a venue printed: in the extract, or in all files of a folder. */
 async function greeks([folder]) {
-  if (folder === undefined) {
-    console.error('which folder? npm run greeks -- <folder of chains and tickers>');
-    return 2;
-  }
   // npm starts this at the root; the path is meant from where npm was called
-  process.env.RINGFENCE_OPTION_DATA = resolve(process.env.INIT_CWD ?? ROOT, folder);
+  if (folder !== undefined) {
+    process.env.RINGFENCE_OPTION_DATA = resolve(process.env.INIT_CWD ?? ROOT, folder);
+  }
   if ((await build(['libs/margin'])) !== 0) return 1;
   return runChild(process.execPath, [
     ...JEST_NODE,

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { referenceLane } from '@ringfence/domain-reference';
 import { riskLane } from '@ringfence/domain-risk';
 import { hosting, type LaneGround } from '@ringfence/service-kit';
+import { WhatIfController } from './what-if.controller.js';
 
 /** Exposure, requirement, gate and calls; and the reference lane, which the whole house reads. */
 @Module({})
@@ -12,7 +13,7 @@ export class RiskModule {
     return {
       module: RiskModule,
       providers: [...reference.providers, ...risk.providers],
-      controllers: [...reference.controllers, ...risk.controllers],
+      controllers: [...reference.controllers, ...risk.controllers, WhatIfController],
       exports: [...reference.exports, ...risk.exports],
     };
   }

@@ -273,38 +273,41 @@ export function bucketAt(book: Book, slot: number): Bucket {
   return bucket;
 }
 
+/** A margin bucket in which nothing ever was. */
+export const emptyBucket = (account: AccountId, id: BucketId): Bucket => ({
+  account,
+  id,
+  balances: [],
+  lines: [],
+  legs: [],
+  moves: [],
+  due: 0n,
+  claim: 0n,
+  debt: 0n,
+  settled: 0,
+  queued: false,
+  unsettled: false,
+  isAsked: false,
+  slices: [],
+  standing: {
+    evaluation: 0,
+    level: 'healthy',
+    call: 0,
+    closing: false,
+    watched: false,
+    reserve: 0n,
+    requirement: null,
+    print: 0n,
+  },
+});
+
 /** The slot of a margin bucket, opened when it is touched for the first time. */
 export function slotFor(book: Book, account: AccountId, id: BucketId): number {
   const known = slotOf(book, account, id);
   if (known >= 0) return known;
   invariant(id < BUCKETS_MAX, 'a bucket id below 2^22');
   const slot = book.buckets.length;
-  book.buckets.push({
-    account,
-    id,
-    balances: [],
-    lines: [],
-    legs: [],
-    moves: [],
-    due: 0n,
-    claim: 0n,
-    debt: 0n,
-    settled: 0,
-    queued: false,
-    unsettled: false,
-    isAsked: false,
-    slices: [],
-    standing: {
-      evaluation: 0,
-      level: 'healthy',
-      call: 0,
-      closing: false,
-      watched: false,
-      reserve: 0n,
-      requirement: null,
-      print: 0n,
-    },
-  });
+  book.buckets.push(emptyBucket(account, id));
   const index = indexOf(account);
   const slots = book.accounts[index] ?? put(book.accounts, index, []);
   const place = slots.findIndex((other) => bucketAt(book, other).id > id);

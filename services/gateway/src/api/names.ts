@@ -2,8 +2,9 @@ import type { EventOf, NamedAsset, NamedInstrument, Names } from '@ringfence/con
 import type { AssetId, By, DomainId, InstrumentId, MemberId } from '@ringfence/kernel';
 import type { HouseDecided } from '@ringfence/lane';
 
-type Listed<Name extends 'AssetListed' | 'InstrumentListed' | 'DomainOpened' | 'MemberAdmitted'> =
-  EventOf<Name>;
+type Listed<Name extends 'AssetListed' | 'DomainOpened' | 'MemberAdmitted'> = EventOf<Name>;
+/** A perpetual, a dated future or an option, as it was listed. */
+export type ListedInstrument = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
 
 /**
  * What the edge knows of the reference log: names of assets, instruments and domains, and who may
@@ -11,12 +12,18 @@ type Listed<Name extends 'AssetListed' | 'InstrumentListed' | 'DomainOpened' | '
  */
 export class ReferenceNames implements Names {
   readonly assets = new Map<AssetId, Listed<'AssetListed'>>();
-  readonly instruments = new Map<InstrumentId, Listed<'InstrumentListed'>>();
+  readonly instruments = new Map<InstrumentId, ListedInstrument>();
   readonly domains = new Map<DomainId, Listed<'DomainOpened'>>();
   readonly members = new Map<MemberId, Listed<'MemberAdmitted'>>();
   readonly parameters = new Map<InstrumentId, EventOf<'InstrumentParametersSet'>>();
   /** newest used prices, in ticks */
   readonly prices = new Map<InstrumentId, { readonly price: number; readonly frame: number }>();
+  /** newest implied volatilities of options, parts per million */
+  readonly volatilities = new Map<InstrumentId, number>();
+  /** what ended, and at which price in its own ticks */
+  readonly settlements = new Map<InstrumentId, number>();
+  /** how a domain margins portfolios: the newest version, which may not be in force yet */
+  readonly portfolioRules = new Map<DomainId, EventOf<'PortfolioParametersSet'>>();
   house: EventOf<'HouseParametersSet'> | undefined;
   tick: EventOf<'Ticked'> | undefined;
   frame: { readonly frame: number; readonly time: number; readonly validUntil: number } | undefined;
@@ -64,6 +71,8 @@ export class ReferenceNames implements Names {
         this.#domainNames.set(event.name, event.domain);
         break;
       case 'InstrumentListed':
+      case 'FutureListed':
+      case 'OptionListed':
         this.#listInstrument(event);
         break;
       default:
@@ -81,6 +90,19 @@ export class ReferenceNames implements Names {
       for (const { instrument, price } of event.prices) {
         this.prices.set(instrument, { price, frame });
       }
+    } else this.#foldDated(event);
+  }
+  #foldDated(event: HouseDecided['events'][number]): void {
+    if (event.type === 'OptionsPriced') {
+      const { frame } = event;
+      for (const { instrument, price, volatilityPpm } of event.prices) {
+        this.prices.set(instrument, { price, frame });
+        this.volatilities.set(instrument, volatilityPpm);
+      }
+    } else if (event.type === 'InstrumentExpired') {
+      this.settlements.set(event.instrument, event.settlementPrice);
+    } else if (event.type === 'PortfolioParametersSet') {
+      this.portfolioRules.set(event.domain, event);
     }
   }
 
@@ -90,7 +112,7 @@ export class ReferenceNames implements Names {
     this.#assetNames.set(event.caip, named);
     this.#assetNames.set(event.symbol, named);
   }
-  #listInstrument(event: Listed<'InstrumentListed'>): void {
+  #listInstrument(event: ListedInstrument): void {
     const { instrument, symbol, tickSteps, tickScale, lotSteps, lotScale } = event;
     this.instruments.set(instrument, event);
     this.#instrumentNames.set(symbol, {

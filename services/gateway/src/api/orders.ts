@@ -102,7 +102,15 @@ function withoutPartition(code: string): ReadOrder {
   return wrong({ field: 'partition', rule, code });
 }
 
-const NAMED_BUCKET = /^(isolated|cross):(?!\d+$)(.+)$/;
+const NAMED_BUCKET = /^(isolated|cross|portfolio):(?!\d+$)(.+)$/;
+
+/** Puts a number where a bucket names an instrument or domain; an unknown name stays. */
+export function numbered(bucket: string, names: ReferenceNames): string {
+  const [, kind, name] = NAMED_BUCKET.exec(bucket) ?? [];
+  if (kind === undefined || name === undefined) return bucket;
+  const number = kind === 'isolated' ? names.instrument(name)?.id : names.domain(name);
+  return number === undefined ? bucket : `${kind}:${number}`;
+}
 
 /**
  * Puts numbers where the item names an instrument or a domain; unknown names stay for the parser
@@ -115,11 +123,7 @@ function translate(
 ): void {
   for (const field of buckets) {
     const text = fields[field];
-    if (typeof text !== 'string') continue;
-    const [, kind, name] = NAMED_BUCKET.exec(text) ?? [];
-    if (kind === undefined || name === undefined) continue;
-    const number = kind === 'cross' ? names.domain(name) : names.instrument(name)?.id;
-    if (number !== undefined) fields[field] = `${kind}:${number}`;
+    if (typeof text === 'string') fields[field] = numbered(text, names);
   }
   for (const field of domains) {
     const text = fields[field];

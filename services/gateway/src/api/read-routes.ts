@@ -10,16 +10,20 @@ import type { Call, ReadRoute, Shown } from './read-route.js';
 import { databaseAway } from './read-rows.js';
 import { ACCOUNT_READS } from './reads-accounts.js';
 import { HOUSE_READS } from './reads-house.js';
+import { MARGIN_READS } from './reads-margin.js';
 import { MARKET_READS } from './reads-market.js';
 import { ORDER_READS } from './reads-orders.js';
 import { PRICE_READS } from './reads-prices.js';
 import { RESOURCES } from './resources.js';
 import { answerProblem } from './server.js';
 import { answerStream, STREAM } from './stream-route.js';
+import { WHAT_IF } from './what-if.js';
 
 /** Everything that is shown, and what operators ask of the house itself. */
 export const READS: readonly ReadRoute[] = [
   ...ACCOUNT_READS,
+  ...MARGIN_READS,
+  WHAT_IF,
   ...MARKET_READS,
   ...PRICE_READS,
   ...ORDER_READS,

@@ -2,7 +2,7 @@ import type { AssetId, DomainId } from '@ringfence/kernel';
 import { ROUNDS } from '../projections/rounds/rounds.projection.js';
 import type { Row } from '../read-store/row.entity.js';
 import type { Edge } from './edge.js';
-import type { ReferenceNames } from './names.js';
+import type { ListedInstrument, ReferenceNames } from './names.js';
 import {
   ANYONE,
   numberOf,
@@ -12,7 +12,7 @@ import {
   type Shown,
 } from './read-route.js';
 import { nextOf, pageOf, readModelsOf, rowsOf } from './read-rows.js';
-import { shownAmount, shownAsset, shownPrice } from './shown.js';
+import { shownAmount, shownAsset, shownInstrument, shownPart, shownPrice } from './shown.js';
 import { formatUnits } from '@ringfence/money';
 
 function assetsShown({ reference }: Edge): Shown {
@@ -44,12 +44,34 @@ function instrumentsShown({ reference: { names } }: Edge): Shown {
       tick: formatUnits(BigInt(tickSteps), tickScale),
       lot: formatUnits(BigInt(lotSteps), lotScale),
       unit: String(listed.unit),
+      ...datedShown(names, listed),
       price: price && shownPrice(names, instrument, price.price),
       frame: price?.frame,
       parameters: set && { version: set.version, ...set.parameters },
     };
   });
   return { items };
+}
+
+/** What a perpetual does not have. */
+function datedShown(names: ReferenceNames, listed: ListedInstrument): Shown {
+  if (listed.type === 'InstrumentListed') return { kind: 'perpetual' };
+  const { instrument, underlying, expiry } = listed;
+  const settled = names.settlements.get(instrument);
+  const dated = {
+    underlying: shownInstrument(names, underlying),
+    expiry,
+    settlementPrice: settled === undefined ? undefined : shownPrice(names, instrument, settled),
+  };
+  if (listed.type === 'FutureListed') return { kind: 'future', ...dated };
+  const volatility = names.volatilities.get(instrument);
+  return {
+    kind: 'option',
+    ...dated,
+    right: listed.right,
+    strike: shownPrice(names, underlying, listed.strike),
+    volatility: volatility === undefined ? undefined : shownPart(volatility),
+  };
 }
 
 function domainsShown({ reference: { names } }: Edge): Shown {

@@ -2,15 +2,19 @@ import {
   AdmitMember,
   ApproveWithdrawal,
   CloseAccount,
+  FixSettlementPrice,
   GrantTradingAuthority,
   IssueKey,
   ListAsset,
+  ListFuture,
   ListInstrument,
+  ListOption,
   MoveCollateral,
   ObserveOpenInterest,
   OpenAccount,
   OpenDomain,
   PublishFrame,
+  PublishVolatilityFrame,
   Reconcile,
   RefuseWithdrawal,
   RegisterDestination,
@@ -21,8 +25,10 @@ import {
   ScheduleRoundAtPremium,
   SetHouseParameters,
   SetInstrumentParameters,
+  SetPortfolioParameters,
   SetRiskRules,
   SubmitTrade,
+  SwitchBucket,
   Tick,
   TransferCollateral,
 } from '@ringfence/contracts';
@@ -110,6 +116,11 @@ export const RESOURCES: readonly Resource[] = [
     saga: SAGAS.trade,
     summary: 'Submit a trade between two accounts that authorised the venue',
   }),
+  resource('/v1/bucket-switches', SwitchBucket, {
+    ...accounts,
+    saga: SAGAS.switch,
+    summary: 'Hold everything of a bucket as another kind of bucket: isolated, cross, portfolio',
+  }),
   resource('/v1/members', AdmitMember, { ...reference, summary: 'Admit a clearing member' }),
   resource('/v1/keys', IssueKey, {
     ...reference,
@@ -121,6 +132,15 @@ export const RESOURCES: readonly Resource[] = [
   resource('/v1/instruments', ListInstrument, {
     ...reference,
     summary: 'List a linear perpetual future',
+  }),
+  resource('/v1/futures', ListFuture, { ...reference, summary: 'List a dated future' }),
+  resource('/v1/options', ListOption, {
+    ...reference,
+    summary: 'List a European call or put, settled in cash',
+  }),
+  resource('/v1/portfolio-parameters', SetPortfolioParameters, {
+    ...reference,
+    summary: 'Set how a domain margins options and portfolios, from an instant on',
   }),
   resource('/v1/instrument-parameters', SetInstrumentParameters, {
     ...reference,
@@ -143,6 +163,16 @@ export const RESOURCES: readonly Resource[] = [
     ...reference,
     roles: SOURCES,
     summary: 'Publish the prices of one instant',
+  }),
+  resource('/v1/volatility-frames', PublishVolatilityFrame, {
+    ...reference,
+    roles: SOURCES,
+    summary: 'Publish prices and implied volatilities of one instant',
+  }),
+  resource('/v1/settlement-prices', FixSettlementPrice, {
+    ...reference,
+    roles: SOURCES,
+    summary: 'Fix the price at which everything of one expiry ends',
   }),
   resource('/v1/ticks', Tick, { ...reference, roles: SOURCES, summary: 'Let time pass' }),
   resource('/v1/rounds', ScheduleRound, {

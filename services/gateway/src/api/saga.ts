@@ -4,7 +4,7 @@ type Concluding = Extract<Event, { readonly reservation: number }>['type'];
 
 /** Something that a lane reserved and that another one must answer before it is over. */
 export interface Saga {
-  readonly name: 'transfer' | 'move' | 'withdrawal' | 'trade';
+  readonly name: 'transfer' | 'move' | 'withdrawal' | 'trade' | 'switch';
   readonly opens: Concluding;
   readonly settles: Concluding;
   /** what was reserved goes back, with a reason */
@@ -29,6 +29,12 @@ export const SAGAS = {
     opens: 'WithdrawalReserved',
     settles: 'WithdrawalPaid',
     returns: 'WithdrawalReturned',
+  },
+  switch: {
+    name: 'switch',
+    opens: 'SwitchReserved',
+    settles: 'BucketSwitched',
+    returns: 'SwitchReleased',
   },
   trade: { name: 'trade', opens: 'LegReserved', settles: 'LegApplied', returns: 'LegReleased' },
 } as const satisfies Readonly<Record<string, Saga>>;

@@ -31,7 +31,9 @@ export const shownInstrument = (names: ReferenceNames, id: InstrumentId): string
 export function settlementOf(names: ReferenceNames, cell: Cell): AssetId | undefined {
   const bucket = Number(cell) as BucketId;
   const number = bucketNumber(bucket);
-  if (bucketKind(bucket) === 'cross') return names.domains.get(number as DomainId)?.settlement;
+  const kind = bucketKind(bucket);
+  if (kind === 'cross' || kind === 'portfolio')
+    return names.domains.get(number as DomainId)?.settlement;
   return names.instruments.get(number as InstrumentId)?.settlement;
 }
 
@@ -44,6 +46,10 @@ export function shownPrice(names: ReferenceNames, id: InstrumentId, cell: Cell):
   const listed = names.instruments.get(id);
   return formatUnits(big(cell) * BigInt(listed?.tickSteps ?? 1), listed?.tickScale ?? 0);
 }
+
+const PPM_DECIMALS = 6;
+/** Parts per million as a decimal fraction: 0.65 of 650,000. */
+export const shownPart = (ppm: number): string => formatUnits(BigInt(ppm), PPM_DECIMALS);
 
 export function balanceShown(names: ReferenceNames, row: Row): Shown {
   const asset = Number(row['asset']) as AssetId;

@@ -23,7 +23,7 @@ export class PriceBoard {
     let isNew = false;
     for (const { events } of decided) {
       for (const event of events) {
-        if (event.type === 'FrameAccepted') {
+        if (event.type === 'FrameAccepted' || event.type === 'OptionsPriced') {
           const { frame, time } = event;
           for (const { instrument, price } of event.prices) {
             this.prices.set(instrument, { price, frame, time, seq, ordinal });

@@ -36,6 +36,15 @@ describe('the newest prices', () => {
     const price = { instrument: '3', price: '501', frame: 2, time: 2000, position: '0:2:0' };
     expect(prices.own()).toEqual({ items: [price], seq: 3 });
   });
+  it('are of options too, in the frame that priced them', () => {
+    const { prices, take } = gateway(new MemoryEphemeral());
+    const option = { instrument: 4 as InstrumentId, price: 7, volatilityPpm: 650_000 };
+    const priced = { type: 'OptionsPriced', frame: 1, time: 1000, validUntil: 2000 } as const;
+    take(frame(1, 500), { ...priced, prices: [option] });
+    const [future, call] = prices.own().items;
+    expect(future).toMatchObject({ instrument: '3', price: '500', position: '0:1:0' });
+    expect(call).toMatchObject({ instrument: '4', price: '7', frame: 1, position: '0:1:1' });
+  });
   it('are left for gateways that are behind, never older ones over newer ones', async () => {
     const memory = new MemoryEphemeral();
     const [ahead, behind] = [gateway(memory), gateway(memory)];

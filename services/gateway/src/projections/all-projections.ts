@@ -1,6 +1,7 @@
 import { accountsProjection } from './accounts/accounts.projection.js';
 import { balancesProjection } from './balances/balances.projection.js';
 import { CallsProjection } from './calls/calls.projection.js';
+import { marginsProjection } from './margins/margins.projection.js';
 import { PositionsProjection, type UnitOf } from './positions/positions.projection.js';
 import type { Projection } from './projection.js';
 import { roundsProjection } from './rounds/rounds.projection.js';
@@ -13,6 +14,7 @@ export const PROJECTIONS = {
   balances: () => balancesProjection,
   positions: (unitOf: UnitOf) => new PositionsProjection(unitOf),
   calls: () => new CallsProjection(),
+  margins: () => marginsProjection,
   trades: () => new TradesProjection(),
   rounds: () => roundsProjection,
   withdrawals: () => new WithdrawalsProjection(),

@@ -6,6 +6,7 @@ import type { RowSet } from '../projections/rows.js';
 import { ReadModels1700000000001 } from './0001-read-models.migration.js';
 import { ParkedAccounts1700000000002 } from './0002-parked-accounts.migration.js';
 import { ProjectionVersions1700000000003 } from './0003-projection-versions.migration.js';
+import { Margins1700000000004 } from './0004-margins.migration.js';
 import { CheckpointEntity, type Checkpoint } from './checkpoint.entity.js';
 import type { DatabaseConfig } from './database.config.js';
 import { PARKED, type Parked } from './parked.entity.js';
@@ -60,6 +61,7 @@ const MIGRATIONS = [
   ReadModels1700000000001,
   ParkedAccounts1700000000002,
   ProjectionVersions1700000000003,
+  Margins1700000000004,
 ];
 
 /** The read models' database: PostgreSQL, or the same engine in a process beside this one. */

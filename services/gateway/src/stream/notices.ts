@@ -55,7 +55,7 @@ export function noticesOf(
 }
 
 function marketNotices(event: Event, names: ReferenceNames): readonly Notice[] {
-  if (event.type === 'FrameAccepted') {
+  if (event.type === 'FrameAccepted' || event.type === 'OptionsPriced') {
     const { frame, time, validUntil } = event;
     const prices = event.prices.map(({ instrument, price }) => ({
       instrument: shownInstrument(names, instrument),

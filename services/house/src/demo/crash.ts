@@ -1,4 +1,4 @@
-import type { UnderWay } from './api.js';
+import type { Api, UnderWay } from './api.js';
 import type { PriceFrame } from './bars.js';
 import type { Crowd } from './crowd.js';
 import { DOMAIN, type Listing } from './founding.js';
@@ -14,10 +14,24 @@ const TICKS_PER_FRAME = 12;
 /** the exchange's usual rate: one basis point per eight hours */
 const FUNDING_RATE_PPB = 100_000;
 
-interface Call {
+/** A margin call as the API shows it. */
+export interface Call {
   readonly account: string;
   readonly bucket: string;
   readonly amount: string;
+}
+
+/** Every call that is open. */
+export async function openCalls(operator: Api): Promise<Call[]> {
+  await operator.quiet(true);
+  const calls: Call[] = [];
+  for (let offset: number | undefined = 0; offset !== undefined;) {
+    const path = `/v1/calls?status=open&limit=1000&offset=${offset}`;
+    const page: { items: Call[]; next?: number } = await operator.get(path);
+    calls.push(...page.items);
+    offset = page.next;
+  }
+  return calls;
 }
 
 /**
@@ -72,16 +86,7 @@ export class Crash {
     }
   }
   async #answer(): Promise<void> {
-    const { operator } = this.crowd;
-    await operator.quiet(true);
-    const calls: Call[] = [];
-    for (let offset: number | undefined = 0; offset !== undefined;) {
-      const path = `/v1/calls?status=open&limit=1000&offset=${offset}`;
-      const page: { items: Call[]; next?: number } = await operator.get(path);
-      calls.push(...page.items);
-      offset = page.next;
-    }
-    await this.crowd.answerCalls(calls);
+    await this.crowd.answerCalls(await openCalls(this.crowd.operator));
   }
   async #round(time: number): Promise<UnderWay> {
     this.#lastRound = time - (time % EIGHT_HOURS_MS);

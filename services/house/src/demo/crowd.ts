@@ -1,16 +1,10 @@
-import { Api, idMaker, type Item, type Result } from './api.js';
+import { Actors, money, type MembersItem, type Payment } from './actors.js';
+import type { Api, Item, Result } from './api.js';
 import type { PriceFrame } from './bars.js';
 import { chanceOf } from './chance.js';
-import {
-  DOMAIN,
-  OPERATOR_SECRET,
-  ownWalls,
-  SETTLEMENT,
-  venueSecret,
-  type Listing,
-} from './founding.js';
+import { DOMAIN, SETTLEMENT, type Listing } from './founding.js';
 import type { DemoOptions } from './options.js';
-import { MEMBER_COUNT, type Person } from './people.js';
+import type { Person } from './people.js';
 
 /** A person with an account in the house. */
 export interface Client extends Person {
@@ -28,15 +22,12 @@ const RESERVE = 0.5;
 const CUSHION = 1.02;
 const RANDOM_TRADES_PER_BAR = 16;
 
-const money = (value: number, decimals: number): string =>
-  (Math.floor(value * 10 ** decimals) / 10 ** decimals).toFixed(decimals);
+/** of a liquidity wall's money: what margins what it takes over; the rest buys collateral */
+const WALL_SHARE = 0.8;
 
 /** Everyone of the scenario: opens accounts, brings collateral, trades, answers calls. */
-export class Crowd {
+export class Crowd extends Actors {
   readonly clients: Client[] = [];
-  readonly id: () => string;
-  readonly venues: Api[];
-  readonly operator: Api;
   readonly #chance: () => number;
   /** what is left of the reserve that answers calls, in settlement units */
   readonly #reserve = new Map<string, number>();
@@ -46,53 +37,22 @@ export class Crowd {
   answers = 0;
 
   constructor(
-    readonly options: DemoOptions,
+    options: DemoOptions,
     readonly listings: readonly Listing[],
     url: string,
   ) {
-    this.id = idMaker(options.seed);
+    super(options, url);
     this.#chance = chanceOf(options.seed + 1);
-    this.operator = new Api(url, OPERATOR_SECRET);
-    this.venues = Array.from({ length: MEMBER_COUNT }, (_, i) => new Api(url, venueSecret(i + 1)));
-  }
-  set url(url: string) {
-    this.operator.url = url;
-    for (const venue of this.venues) venue.url = url;
-  }
-  #of(member: number): Api {
-    return this.venues[member - 1];
   }
   get #venue(): Api {
-    return this.#of(VENUE);
+    return this.of(VENUE);
   }
 
   /** Opens everyone's account; own walls first. */
   async open(people: readonly Person[]): Promise<void> {
-    for (const { class: kind, partition, amount } of ownWalls(this.options)) {
-      const { account } = await this.operator.must('/v1/accounts', {
-        id: this.id(),
-        member: 0,
-        owner: kind,
-        class: kind,
-        domain: DOMAIN,
-        reference: `${kind} ${partition}`,
-        partition,
-      });
-      if (amount === 0) continue;
-      await this.#deposit([{ to: String(account), asset: SETTLEMENT, amount: money(amount, 6) }]);
-      if (kind !== 'liquidity') continue;
-      // half margins what it takes over, half buys collateral
-      await this.operator.must('/v1/moves', {
-        id: this.id(),
-        account,
-        source: 'excess',
-        target: `cross:${DOMAIN}`,
-        asset: SETTLEMENT,
-        amount: money(amount * 0.8, 6),
-      });
-    }
+    await this.openWalls({ [`cross:${DOMAIN}`]: WALL_SHARE });
     for (const [member, list] of this.#byMember(people)) {
-      const opened = await this.#of(member).post(
+      const opened = await this.of(member).post(
         '/v1/accounts',
         list.map((person) => ({
           id: this.id(),
@@ -124,30 +84,11 @@ export class Crowd {
     return groups;
   }
 
-  async #deposit(
-    payments: readonly { to: string; asset: string; amount: string }[],
-  ): Promise<void> {
-    for (let at = 0; at < payments.length; at += 1000) {
-      const part = payments
-        .slice(at, at + 1000)
-        .map((payment) => ({ ...payment, transaction: `tx-${this.id()}` }));
-      await this.operator.get('/health');
-      await this.mine(part);
-    }
-    await this.mine([]);
-    await this.mine([]);
-    await this.operator.quiet();
-  }
-  /** One block of the simulated chain. */
-  async mine(payments: readonly Item[]): Promise<void> {
-    await this.operator.call('/v1/simulated-chain/blocks', { id: this.id(), payments });
-  }
-
   /** Deposits, margin into buckets, authority for the venue. */
   async furnish(prices: ReadonlyMap<string, string>): Promise<void> {
     this.#note(prices);
-    const payments: { to: string; asset: string; amount: string }[] = [];
-    const moves: (Item & { member: number })[] = [];
+    const payments: Payment[] = [];
+    const moves: MembersItem[] = [];
     for (const client of this.clients) {
       const margin = (client.notional / client.leverage) * CUSHION + client.notional * 0.001;
       const coin =
@@ -168,9 +109,9 @@ export class Crowd {
       payments.push({ to: client.account, asset: coin.coin, amount: units });
       moves.push({ member: client.member, ...this.#move(client, coin.coin, units) });
     }
-    await this.#deposit(payments);
-    await this.#perMember(moves, '/v1/moves');
-    await this.#perMember(
+    await this.deposit(payments);
+    await this.perMember(moves, '/v1/moves');
+    await this.perMember(
       this.clients.map(({ member, account }) => ({ member, id: this.id(), account, venue: VENUE })),
       '/v1/trading-authorities',
     );
@@ -178,12 +119,6 @@ export class Crowd {
   }
   #move({ account, bucket }: Client, asset: string, amount: string): Item {
     return { id: this.id(), account, source: 'excess', target: bucket, asset, amount };
-  }
-  async #perMember(items: readonly (Item & { member: number })[], path: string): Promise<void> {
-    const groups = new Map<number, Item[]>();
-    for (const { member, ...item } of items)
-      groups.set(member, [...(groups.get(member) ?? []), item]);
-    for (const [member, list] of groups) await this.#of(member).post(path, list);
   }
   #note(prices: ReadonlyMap<string, string>): void {
     for (const [symbol, price] of prices) this.#last.set(symbol, Number(price));
@@ -250,7 +185,7 @@ export class Crowd {
   async answerCalls(
     calls: readonly { account: string; bucket: string; amount: string }[],
   ): Promise<void> {
-    const moves: (Item & { member: number })[] = [];
+    const moves: MembersItem[] = [];
     for (const { account, amount } of calls) {
       const client = this.#byAccount.get(account);
       const reserve = this.#reserve.get(account) ?? 0;
@@ -260,30 +195,17 @@ export class Crowd {
       moves.push({ member: client.member, ...this.#move(client, SETTLEMENT, money(wanted, 6)) });
     }
     this.answers += moves.length;
-    if (moves.length > 0) await this.#perMember(moves, '/v1/moves');
+    if (moves.length > 0) await this.perMember(moves, '/v1/moves');
   }
 
   /** Transfers that the kill interrupts: each is sent again afterwards, under the same id. */
-  someMoves(count: number): { member: number; item: Item }[] {
+  someMoves(count: number): MembersItem[] {
     return Array.from({ length: count }, () => {
       const client = this.#anyone();
-      return { member: client.member, item: this.#move(client, SETTLEMENT, '0.010000') };
+      return { member: client.member, ...this.#move(client, SETTLEMENT, '0.010000') };
     });
   }
-  async send(orders: readonly { member: number; item: Item }[]): Promise<void> {
-    await this.#perMember(
-      orders.map(({ member, item }) => ({ member, ...item })),
-      '/v1/moves',
-    );
-  }
-  get commands(): number {
-    return this.operator.commands + this.venues.reduce((sum, { commands }) => sum + commands, 0);
-  }
-  get refused(): ReadonlyMap<string, number> {
-    const all = new Map<string, number>();
-    for (const { refused } of [this.operator, ...this.venues]) {
-      for (const [why, count] of refused) all.set(why, (all.get(why) ?? 0) + count);
-    }
-    return all;
+  async send(orders: readonly MembersItem[]): Promise<void> {
+    await this.perMember(orders, '/v1/moves');
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Api, Item } from './api.js';
 import type { Market } from './bars.js';
 import type { DemoOptions } from './options.js';
@@ -82,33 +83,22 @@ const DEPTHS: Readonly<Record<string, { bookNotional: number; cumulative: readon
 };
 const DEPTH_BPS = [5, 10, 25, 50, 100, 200, 300, 500];
 
-function parametersOf(coin: string): Item {
+/** What every instrument of the demo is margined by; `npm run backtest` tests these figures. */
+const RISK_PARAMETERS = JSON.parse(
+  readFileSync(new URL('../../data/risk-parameters.json', import.meta.url), 'utf8'),
+) as Item;
+
+export function parametersOf(coin: string): Item {
   const { bookNotional, cumulative } = DEPTHS[coin] ?? DEPTHS['ETH'];
   return {
-    lambdaPpm: 992_000,
-    multiplierPpm: 5_000_000,
-    floorPpm: 18_000,
-    capPpm: 500_000,
-    stepPpm: 2_500,
-    hysteresisPpm: 10_000,
-    maintenancePpm: 500_000,
-    callPpm: 750_000,
-    releasePpm: 1_200_000,
-    bandPpm: 250_000,
-    tradeFeePpm: 200,
-    closeOutFeePpm: 5_000,
-    bufferPpm: 5_000,
+    ...RISK_PARAMETERS,
     bookNotional,
     depth: DEPTH_BPS.map((bps, i) => ({ bps, cumulativePpm: cumulative[i] })),
   };
 }
 
-/** Members, keys, assets, instruments, parameters: everything before the first account. */
-export async function found(
-  operator: Api,
-  id: () => string,
-  listings: readonly Listing[],
-): Promise<void> {
+/** Approvers, members with a venue each, the settlement asset and its domain. */
+export async function foundMembers(operator: Api, id: () => string): Promise<void> {
   const must = (path: string, item: Item): Promise<unknown> =>
     operator.must(path, { id: id(), ...item });
   for (let n = 1; n <= 3; n++) {
@@ -137,19 +127,32 @@ export async function found(
     pricedBy: '',
   });
   await must('/v1/domains', { name: DOMAIN, settlement: SETTLEMENT });
-  for (const [i, { coin, scale, instrument, tick, lot }] of listings.entries()) {
-    const { caip, haircutPpm } = COINS[coin] ?? {
-      caip: `demo:${i + 1}/slip44:${i + 1}`,
-      haircutPpm: 250_000,
-    };
-    await must('/v1/assets', {
-      caip,
-      symbol: coin,
-      scale,
-      haircutPpm,
-      confirmations: 2,
-      pricedBy: instrument,
-    });
+}
+
+/** A coin as collateral; `place` numbers coins that nobody knows. */
+export function assetOf(
+  { coin, scale, instrument }: Pick<Listing, 'coin' | 'scale' | 'instrument'>,
+  place: number,
+): Item {
+  const { caip, haircutPpm } = COINS[coin] ?? {
+    caip: `demo:${place}/slip44:${place}`,
+    haircutPpm: 250_000,
+  };
+  return { caip, symbol: coin, scale, haircutPpm, confirmations: 2, pricedBy: instrument };
+}
+
+/** Members, keys, assets, instruments, parameters: everything before the first account. */
+export async function found(
+  operator: Api,
+  id: () => string,
+  listings: readonly Listing[],
+): Promise<void> {
+  const must = (path: string, item: Item): Promise<unknown> =>
+    operator.must(path, { id: id(), ...item });
+  await foundMembers(operator, id);
+  for (const [i, listing] of listings.entries()) {
+    const { coin, instrument, tick, lot } = listing;
+    await must('/v1/assets', assetOf(listing, i + 1));
     await must('/v1/instruments', { symbol: instrument, domain: DOMAIN, tick, lot, multiplier: 1 });
     await must('/v1/instrument-parameters', { instrument, parameters: parametersOf(coin) });
   }

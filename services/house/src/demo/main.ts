@@ -1,25 +1,20 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { addressesOf, addressText, SERVICES } from '@ringfence/kernel';
 import { lanesApart, linesApart, sumsApart, type LaneLine } from './apart.js';
-import { framesOf, readBars, type Market, type PriceFrame } from './bars.js';
 import { runToEnd } from './child.js';
 import { DistributedDemoHouse, EmbeddedDemoHouse, type DemoHouse } from './demo-house.js';
-import { Crash } from './crash.js';
-import { Crowd } from './crowd.js';
-import { firstKeyPrint, found, listingsOf } from './founding.js';
+import { CrashScenario } from './crash-scenario.js';
+import { firstKeyPrint } from './founding.js';
+import { OptionScenario } from './option-scenario/option-scenario.js';
 import { mustBeEmpty, parseOptions, startsAgain, WrongOption } from './options.js';
 import type { DemoOptions } from './options.js';
-import { peopleOf } from './people.js';
 import { Progress } from './progress.js';
 import { joined, type Part, type Rebuilt } from './rebuild.js';
 import { jsonOf, summaryOf, uncoveredOf, type Seen } from './report.js';
+import type { Cast, Scenario } from './scenario.js';
 
-const BARS = fileURLToPath(
-  new URL('../../data/crash_2020-03_1h.binance-spot.csv.gz', import.meta.url),
-);
 /** moves under way when the house is killed */
 const MOVES_AT_KILL = 2000;
 
@@ -34,43 +29,17 @@ class Demo {
 
   async run(): Promise<Seen> {
     const { options, progress } = this;
-    const market = readBars(options.bars ?? BARS, options.venue, options.market);
-    const listings = listingsOf(market);
     const url = await this.house.start();
-    const crowd = new Crowd(options, listings, url);
-    const crash = new Crash(crowd, listings);
-    const frames = [...framesOf(market)];
+    const Played = options.scenario === 'options' ? OptionScenario : CrashScenario;
+    const scenario: Scenario = new Played(options, progress, url);
     progress.say(`house at ${url}, ${options.partitions} partitions, log in ${this.folder}`);
-    await found(crowd.operator, crowd.id, listings);
-    await crash.tick(frames[0].time - 1_000_000);
-    await crash.publish({ ...frames[0], time: frames[0].time - 1_000_000 });
-    await this.#people(crowd, market, frames[0]);
-    await this.#live(crash, frames);
-    const killed = await this.#killAndReturn(crowd);
-    return this.#judge(crowd, killed);
-  }
-
-  async #people(crowd: Crowd, market: Market, first: PriceFrame): Promise<void> {
-    const { progress, options } = this;
-    await crowd.open(peopleOf(options, market.symbols));
-    progress.say(`${crowd.clients.length} accounts open after ${progress.seconds.toFixed(1)} s`);
-    await crowd.furnish(first.prices);
-    await crowd.takePositions();
-    await crowd.operator.quiet();
-    progress.say(`collateral in, positions taken after ${progress.seconds.toFixed(1)} s`);
-  }
-
-  async #live(crash: Crash, frames: readonly PriceFrame[]): Promise<void> {
-    for (const [i, frame] of frames.entries()) {
-      await crash.step(frame);
-      const price = [...frame.prices].map(([symbol, each]) => `${symbol} ${each}`).join('  ');
-      const day = new Date(frame.time).toISOString().slice(0, 16);
-      this.progress.move((i + 1) / frames.length, `${day}  ${price}`);
-    }
+    await scenario.play();
+    const killed = await this.#killAndReturn(scenario.cast);
+    return this.#judge(scenario, killed);
   }
 
   /** kill -9 in the middle of work; what was not answered is sent again under the same ids. */
-  async #killAndReturn(crowd: Crowd): Promise<Seen['killed']> {
+  async #killAndReturn(crowd: Cast): Promise<Seen['killed']> {
     const { rssMb } = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
     const orders = crowd.someMoves(MOVES_AT_KILL);
     const sending = crowd.send(orders).catch(() => undefined);
@@ -111,8 +80,9 @@ class Demo {
     return joined(found);
   }
 
-  async #judge(crowd: Crowd, killed: Seen['killed']): Promise<Seen> {
+  async #judge(scenario: Scenario, killed: Seen['killed']): Promise<Seen> {
     const { options, progress } = this;
+    const crowd = scenario.cast;
     const { items: lanes } = await crowd.operator.get<{ items: LaneLine[] }>('/v1/lanes');
     const { items: models } = await crowd.operator.get<{ items: string[] }>('/v1/house/ledger');
     const after = await crowd.operator.get<{ rssMb: number }>('/v1/house/working');
@@ -131,6 +101,7 @@ class Demo {
       rssMb,
       rebuilt,
       readModels,
+      requirements: scenario.requirements?.(),
       killed,
       differences: apart,
     };

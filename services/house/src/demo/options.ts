@@ -4,7 +4,7 @@ import { HOUSE_FILE } from '../house-file.js';
 
 /** What `npm run demo` takes; every amount is in whole settlement units. */
 export interface DemoOptions {
-  readonly scenario: 'crash';
+  readonly scenario: 'crash' | 'options';
   readonly accounts: number;
   readonly seed: number;
   readonly partitions: number;
@@ -61,17 +61,37 @@ export class WrongOption extends Error {
   override readonly name = 'WrongOption';
 }
 
+/** `options` plays three practices side by side: fewer portfolios, each of them three times. */
+const OPTIONS_DEFAULTS: DemoOptions = {
+  ...DEFAULTS,
+  scenario: 'options',
+  accounts: 3000,
+  insurance: 20_000_000,
+  liquidity: 200_000_000,
+};
+/** The least that can be compared: two sides of one portfolio under three practices. */
+const PAIR_OF_THREE = 6;
+/** What only perpetual futures on bars know. */
+const CRASH_ONLY = ['bars', 'venue', 'market'];
+
 /** @throws WrongOption naming the option and the rule */
 export function parseOptions(args: readonly string[]): DemoOptions {
-  const given: Record<string, unknown> = { ...DEFAULTS };
+  const isOptions = args[0] === 'options';
+  const given: Record<string, unknown> = { ...(isOptions ? OPTIONS_DEFAULTS : DEFAULTS) };
   for (let i = 0; i < args.length; i++) {
     const name = args[i].replace(/^--/, '');
-    if (args[i] === 'crash' && i === 0) continue;
+    if (i === 0 && (isOptions || args[i] === 'crash')) continue;
+    if (isOptions && CRASH_ONLY.includes(name)) {
+      throw new WrongOption(`${args[i]} is an option of crash alone`);
+    }
     if (!args[i].startsWith('--') || !(name in DEFAULTS) || name === 'scenario') {
-      throw new WrongOption(`${args[i]} is no option; there are crash, ${optionNames()}`);
+      throw new WrongOption(`${args[i]} is no option; there are crash, options, ${optionNames()}`);
     }
     if (name === 'json' || name === 'distributed') given[name] = true;
     else given[name] = valueOf(name, args[++i]);
+  }
+  if (isOptions && Number(given['accounts']) < PAIR_OF_THREE) {
+    throw new WrongOption(`--accounts of options is at least ${PAIR_OF_THREE}`);
   }
   if (given['brokers'] === 2) throw new WrongOption('--brokers is 1 or 3');
   return given as unknown as DemoOptions;

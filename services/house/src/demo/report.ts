@@ -1,6 +1,7 @@
 import { hash } from '@ringfence/journal';
 import { formatUnits } from '@ringfence/money';
 import type { DemoOptions } from './options.js';
+import { practiceLines, type PracticeShown } from './option-scenario/practice-report.js';
 import type { Rebuilt } from './rebuild.js';
 
 /** What the demo saw of the living house, beside what a second process found in its logs. */
@@ -14,6 +15,8 @@ export interface Seen {
   /** what differs between logs, live state and read models; empty when all agree */
   readonly differences: readonly string[];
   readonly readModels: boolean;
+  /** where practices of segregation are compared */
+  readonly requirements?: PracticeShown['requirements'];
   readonly killed: {
     readonly unanswered: number;
     readonly recoveredMs: number;
@@ -47,6 +50,10 @@ export function jsonOf(seen: Seen): Record<string, unknown> {
     collateralPaidForOthers: rebuilt.collateralPaidForOthers,
     uncovered: uncoveredOf(seen),
     coverage: { observations: tally.observations, exceedances: tally.exceedances },
+    ...(seen.requirements && {
+      requirements: seen.requirements,
+      practices: tally.practices,
+    }),
     conservation,
     balances: balancesPrint(rebuilt),
     rebuilt: { fromZero: zero, fromSnapshot: zero, readModels: seen.readModels },
@@ -86,6 +93,7 @@ export function summaryOf(seen: Seen): string {
     `Scenario ${options.scenario}: ${scene.join(', ')}`,
     ...marketRows(seen),
     ...lossRows(seen),
+    ...practiceRows(seen),
     '',
     ...conservationRows(rebuilt),
     row('paid for others', paid === '0' ? "no client's collateral, never" : paid),
@@ -96,6 +104,8 @@ export function summaryOf(seen: Seen): string {
     '',
   ].join('\n');
 }
+const practiceRows = ({ requirements, rebuilt: { tally } }: Seen): string[] =>
+  requirements ? practiceLines({ requirements, tallies: tally.practices }) : [];
 const resent = ({ unanswered }: Seen['killed']): string =>
   `${count(unanswered)} orders sent again under their ids`;
 

@@ -1,4 +1,13 @@
 import type { Event } from '@ringfence/contracts';
+import { bucketKind, type AccountId, type BucketId } from '@ringfence/kernel';
+
+/** What happened to clients' buckets of one kind; amounts in smallest settlement units. */
+export interface PracticeTally {
+  readonly calls: number;
+  readonly liquidations: number;
+  /** losses beyond the bucket's own collateral: others bear them, layer by layer */
+  readonly deficits: string;
+}
 
 /** What happened in a house, counted from its logs alone. */
 export interface Tally {
@@ -24,6 +33,14 @@ export interface Tally {
   exceedances: number;
   evaluations: number;
   breaks: number;
+  /** by kind of bucket, clients only */
+  practices: Record<string, PracticeTally>;
+}
+
+interface Practice {
+  readonly calls: number;
+  readonly liquidations: number;
+  readonly deficits: bigint;
 }
 
 /** Folds events of every log into the tally; amounts in smallest settlement units. */
@@ -35,12 +52,23 @@ export class Counter {
   #insurance = 0n;
   #observations = 0;
   #exceedances = 0;
+  readonly #clients = new Set<AccountId>();
+  readonly #practices = new Map<string, Practice>();
   #adl = 0;
   #trades = 0;
 
   see(event: Event): void {
     this.counts.set(event.type, (this.counts.get(event.type) ?? 0) + 1);
     switch (event.type) {
+      case 'AccountOpened':
+        if (event.class.startsWith('client')) this.#clients.add(event.account);
+        break;
+      case 'MarginCalled':
+        this.#practice(event, ({ calls }) => ({ calls: calls + 1 }));
+        break;
+      case 'CloseOutOpened':
+        this.#practice(event, ({ liquidations }) => ({ liquidations: liquidations + 1 }));
+        break;
       case 'LossAllocated':
         this.#layers.set(event.layer, (this.#layers.get(event.layer) ?? 0n) + event.amount);
         break;
@@ -49,6 +77,7 @@ export class Counter {
         break;
       case 'VariationSettled':
         this.#deficits += event.deficit;
+        this.#practice(event, ({ deficits }) => ({ deficits: deficits + event.deficit }));
         break;
       case 'InsuranceCharged':
         this.#insurance += event.used;
@@ -63,6 +92,16 @@ export class Counter {
         break;
       default:
     }
+  }
+
+  #practice(
+    { account, bucket }: { readonly account: AccountId; readonly bucket: BucketId },
+    change: (before: Practice) => Partial<Practice>,
+  ): void {
+    if (!this.#clients.has(account)) return;
+    const kind = bucketKind(bucket);
+    const before = this.#practices.get(kind) ?? { calls: 0, liquidations: 0, deficits: 0n };
+    this.#practices.set(kind, { ...before, ...change(before) });
   }
 
   tally(liquidityDefaults: number): Tally {
@@ -90,8 +129,14 @@ export class Counter {
       insuranceUsed: String(this.#insurance),
       observations: this.#observations,
       exceedances: this.#exceedances,
-      evaluations: count('MarginEvaluated'),
+      evaluations: count('MarginEvaluated') + count('PortfolioEvaluated'),
       breaks: count('BreakFound'),
+      practices: Object.fromEntries(
+        [...this.#practices].map(([kind, { deficits, ...counts }]) => [
+          kind,
+          { ...counts, deficits: String(deficits) },
+        ]),
+      ),
     };
   }
 }
@@ -110,5 +155,18 @@ export function talliesOf(a: Tally, b: Tally): Tally {
   for (const [layer, amount] of Object.entries(b.lossByLayer)) {
     lossByLayer[layer] = String(BigInt(lossByLayer[layer] ?? '0') + BigInt(amount));
   }
-  return { ...(sum as unknown as Tally), lossByLayer };
+  return { ...(sum as unknown as Tally), lossByLayer, practices: practicesOf(a, b) };
+}
+
+function practicesOf({ practices: a }: Tally, { practices: b }: Tally): Tally['practices'] {
+  const sums = { ...a };
+  for (const [kind, { calls, liquidations, deficits }] of Object.entries(b)) {
+    const before = sums[kind] ?? { calls: 0, liquidations: 0, deficits: '0' };
+    sums[kind] = {
+      calls: before.calls + calls,
+      liquidations: before.liquidations + liquidations,
+      deficits: String(BigInt(before.deficits) + BigInt(deficits)),
+    };
+  }
+  return sums;
 }

@@ -31,6 +31,14 @@ interface Held {
   slots: Slot[];
 }
 
+/** Facts whose postings change positions. */
+const MOVING: ReadonlySet<Event['type']> = new Set<Event['type']>([
+  'LegApplied',
+  'VariationSettled',
+  'BucketSwitched',
+  'PositionExpired',
+]);
+
 /** What the fold must know of an instrument: settlement units per lot and tick. */
 export type UnitOf = (instrument: InstrumentId) => bigint;
 
@@ -62,7 +70,7 @@ export class PositionsProjection implements Projection {
       this.#marks.set(`${partition}/${event.domain}`, event.marks);
       return;
     }
-    if (event.type !== 'LegApplied' && event.type !== 'VariationSettled') return;
+    if (!MOVING.has(event.type)) return;
     this.#partition = partition;
     this.#rows = rows;
     post(event as AccountsEvent, this.#ledger, partition);
