@@ -9,7 +9,8 @@ import { Sockets } from './sockets.js';
 /**
  * The only file that touches the client library, and the only one that touches what it keeps
  * private: `Kafka[createCluster]`, `Cluster.findLeaderForPartitions`, `Broker.fetch`,
- * `Broker.listOffsets` and `RequestQueue.scheduleCheckPendingRequests`. They were read in this version, so no other is accepted.
+ * `Broker.listOffsets` and `RequestQueue.scheduleCheckPendingRequests`. They were read in this
+ * version, so no other is accepted.
  */
 const VERSION = '2.2.4';
 const CREATE_CLUSTER = 'private:Kafka:createCluster';

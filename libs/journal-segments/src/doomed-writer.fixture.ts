@@ -10,7 +10,10 @@ const say = (line: string): void => void fs.writeSync(STDOUT, `${line}\n`);
 
 const [, , folder = '', mode = ''] = process.argv;
 try {
-  const journal = await SegmentJournal.open(folder, { writes: mode === 'blocking' ? mode : 'beside', sizes: SMALL });
+  const journal = await SegmentJournal.open(folder, {
+    writes: mode === 'blocking' ? mode : 'beside',
+    sizes: SMALL,
+  });
   const stream = { topic: 'log.accounts', partition: 0 };
   const writer = await takeOver(journal, stream, openOptions(`process ${process.pid}`));
   say('open');
