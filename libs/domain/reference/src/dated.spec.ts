@@ -77,7 +77,10 @@ const fix = (price: string, changes: Partial<CommandOf<'FixSettlementPrice'>> = 
   }) as ReferenceCommand;
 /** A future, a call and a put of one series, with the parameters of the future. */
 const SERIES = [...LISTED, future(), option(), put, parameters({}, FUTURE)];
-const PRICED = [...SERIES, volatilities(1_000, { [CALL]: 600_000, [PUT]: 600_000 }, { [BTC]: '60000' })];
+const PRICED = [
+  ...SERIES,
+  volatilities(1_000, { [CALL]: 600_000, [PUT]: 600_000 }, { [BTC]: '60000' }),
+];
 const EXPIRED = [...PRICED, tick(EXPIRY)];
 
 describe('listing what ends', () => {
@@ -90,7 +93,11 @@ describe('listing what ends', () => {
       'BTC-30D-60000-C',
       'BTC-30D-60000-P',
     ]);
-    expect(state.terms.get(CALL)).toMatchObject({ strike: 120_000, right: 'call', underlying: BTC });
+    expect(state.terms.get(CALL)).toMatchObject({
+      strike: 120_000,
+      right: 'call',
+      underlying: BTC,
+    });
     expect(state.instruments.get(CALL)).toMatchObject({ tickUnits: 100_000n, unit: 100n });
   });
   it('refuses by name what cannot be', () => {
@@ -230,7 +237,9 @@ describe('the end', () => {
   });
   it('comes to options on a future with the future', () => {
     const onFuture = option({ symbol: 'on', underlying: FUTURE, strike: '59500' });
-    const ends = eventsOf(given(...SERIES, onFuture, frame(1_000, { [BTC]: '60000' }), tick(EXPIRY)).when(fix('60000')));
+    const ends = eventsOf(
+      given(...SERIES, onFuture, frame(1_000, { [BTC]: '60000' }), tick(EXPIRY)).when(fix('60000')),
+    );
     expect(ends.at(-1)).toMatchObject({ instrument: 6, settlementPrice: 5_000, round: 0 });
   });
   it('rounds halves of its own tick up', () => {
@@ -261,7 +270,13 @@ describe('the end', () => {
 
 describe('marks of a round', () => {
   const open = (round: number) =>
-    fromLiquidation({ type: 'RoundRequest', domain: DOMAIN, round, cause: 'schedule', funding: [] });
+    fromLiquidation({
+      type: 'RoundRequest',
+      domain: DOMAIN,
+      round,
+      cause: 'schedule',
+      funding: [],
+    });
   const marksOf = (decision: Decision<Event>): unknown =>
     (eventsOf(decision)[0] as EventOf<'RoundOpened'>).marks.map(({ instrument, price }) => [
       instrument,
