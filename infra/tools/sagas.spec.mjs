@@ -69,6 +69,10 @@ const OF_NO_SAGA = new Set([
   'DestinationRegistered',
   'ChainAdvanced',
   'CoverageObserved',
+  // of the reference lane, declared with the rules of risk
+  'RiskRulesSet',
+  'OpenInterestObserved',
+  'RatesGuarded',
 ]);
 
 function eventsOf(domain) {

@@ -144,7 +144,7 @@ function kernels(scale: Scale, to: Report): void {
   });
 }
 
-/** Margin with Greeks, liquidation price and score of whole buckets, through the house's function. */
+/** Margin with Greeks, liquidation price and score of buckets, by the house's own function. */
 export const portfolio: Bench = {
   name: 'portfolio',
   run: async (scale, to) => {
