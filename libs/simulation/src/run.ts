@@ -3,6 +3,7 @@ import { addressText, type Address } from '@ringfence/kernel';
 import { DecodeCache, foldLane, NO_SNAPSHOTS, takeSnapshot, type LaneCore } from '@ringfence/lane';
 import { Auditor, type Violation } from './auditor/index.js';
 import type { Climate } from './climate.js';
+import { isRuled } from './rules.js';
 import { SimulatedHouse, type Alter, type AnyDefinition } from './house.js';
 import { Life } from './life.js';
 import { OPERATOR, REFERENCE, Town } from './town.js';
@@ -79,7 +80,7 @@ export class Run {
     this.house = new SimulatedHouse(house);
     this.auditor = new Auditor({ partitions });
     this.observer = new Observer(this.house.journal, this.house.addresses(), this.house.rule);
-    this.town = new Town(this.house, options.climate);
+    this.town = new Town(this.house, { ruled: isRuled(options.seed), ...options.climate });
     this.#life = new Life(this.house, this.town, options.dated);
   }
 
