@@ -3,8 +3,8 @@ import { keepGolden } from './golden.js';
 import { Run } from './run.js';
 
 /**
- * `npm run sim -- --seeds N --from S --steps K --partitions P --calm --dated --verbose`; with `--keep FILE`
- * it keeps the logs of seed S as a golden house instead.
+ * `npm run sim -- --seeds N --from S --steps K --partitions P --calm --dated --verbose`; with
+ * `--keep FILE` it keeps the logs of seed S as a golden house instead.
  */
 const value = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);

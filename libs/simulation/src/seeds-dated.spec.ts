@@ -1,3 +1,3 @@
 import { describeDated } from './shard.fixture.js';
 
-describe('a house of futures, options and portfolios', describeDated);
+describeDated();

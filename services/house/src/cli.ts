@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { auditMargin } from './cli/audit-margin.js';
 import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
 import { catLog, placeOf } from './cli/log-cat.js';
@@ -11,6 +12,9 @@ const USAGE = `usage:
   ringfence margin swings [--folder F]
       prints how procyclical initial rates were: largest step, five-day rise, peak to trough, as
       charged and as volatility alone asked for; the house may be running
+  ringfence audit margin [--folder F]
+      recomputes every recorded evaluation of margin from its inputs in the logs and compares bit
+      for bit; exit code 1 when one differs; the house may be running
   ringfence lane resume <service>/<partition> [--url U] [--key K]
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
@@ -70,6 +74,11 @@ async function main(args: readonly string[]): Promise<number> {
     case 'margin swings':
       say(await marginSwingLines(folder));
       return 0;
+    case 'audit margin': {
+      const { lines, findings } = await auditMargin(folder);
+      say(lines);
+      return findings === 0 ? 0 : 1;
+    }
     case 'lane resume': {
       const { service, partition } = placeOf(name);
       const lane = await client().post(`/v1/lanes/${service}/${partition}/resume`);

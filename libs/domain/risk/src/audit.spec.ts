@@ -1,4 +1,5 @@
 import type { Event } from '@ringfence/contracts';
+import { present } from '@ringfence/kernel';
 import { MarginAudit } from './audit.js';
 import {
   BTC,
@@ -60,14 +61,14 @@ describe('the audit of margin', () => {
 
   it('names one unit of requirement that the inputs do not give', () => {
     const desk = story();
-    const planted = desk.of('PortfolioEvaluated')[2];
+    const planted = present(desk.of('PortfolioEvaluated')[2], 'a third evaluation');
     const audit = audited(desk, (event) =>
       event === planted ? { ...planted, initial: planted.initial - 1n } : event,
     );
-    const { initial = 0n } = planted ?? {};
+    const { initial } = planted;
     expect(audit.findings).toMatchObject([
       {
-        frame: planted?.frame,
+        frame: planted.frame,
         differences: [{ field: 'initial', recorded: `${initial - 1n}`, computed: `${initial}` }],
       },
     ]);

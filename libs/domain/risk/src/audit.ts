@@ -1,8 +1,7 @@
-import type { Event, EventOf } from '@ringfence/contracts';
+import type { Event, EventOf, LaneDefinition } from '@ringfence/contracts';
 import { slotOf, bucketAt, type RiskState } from './state.js';
 import { evaluate } from './evaluation.js';
 import { riskLane } from './lane.js';
-import { foldEvaluated, foldPortfolio } from './standing.js';
 
 /** A recorded evaluation that its inputs do not give. */
 export interface MarginFinding {
@@ -29,19 +28,20 @@ export class MarginAudit {
   compared = 0;
   readonly findings: MarginFinding[] = [];
 
-  /** The lane of risk, looked over its shoulder: fold a log with it to audit it. */
-  lane(): typeof riskLane {
+  /** A lane of risk, looked over its shoulder: fold a log with it from zero to audit it. */
+  lane(definition: LaneDefinition<RiskState> = riskLane): LaneDefinition<RiskState> {
+    const { MarginEvaluated, PortfolioEvaluated } = definition.evolve;
     return {
-      ...riskLane,
+      ...definition,
       evolve: {
-        ...riskLane.evolve,
-        MarginEvaluated: (state, event) => {
+        ...definition.evolve,
+        MarginEvaluated: (state, event, ...rest) => {
           this.#compare(state, event);
-          foldEvaluated(state, event);
+          MarginEvaluated?.(state, event, ...rest);
         },
-        PortfolioEvaluated: (state, event) => {
+        PortfolioEvaluated: (state, event, ...rest) => {
           this.#compare(state, event);
-          foldPortfolio(state, event);
+          PortfolioEvaluated?.(state, event, ...rest);
         },
       },
     };

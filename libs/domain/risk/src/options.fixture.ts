@@ -104,6 +104,16 @@ export const expired = (
   settlementPrice,
 });
 
+const FUTURE_LISTED: EventOf<'FutureListed'> = {
+  type: 'FutureListed',
+  instrument: FUTURE,
+  symbol: 'future',
+  domain: DOMAIN,
+  underlying: BTC,
+  expiry: EXPIRY,
+  ...sizes,
+};
+
 /** A house with options on BTC: listed, priced, and with portfolio parameters unless told not. */
 export function optionHouse(rules: readonly Event[] = [rulesSet()]): Desk {
   const desk = new Desk();
@@ -112,10 +122,7 @@ export function optionHouse(rules: readonly Event[] = [rulesSet()]): Desk {
     ...listed(),
     optionListed(CALL, 'call'),
     optionListed(PUT, 'put'),
-    {
-      ...{ type: 'FutureListed', instrument: FUTURE, symbol: 'future', domain: DOMAIN },
-      ...{ underlying: BTC, expiry: EXPIRY, ...sizes },
-    },
+    FUTURE_LISTED,
     ...rules,
     ...framed(SPOT, 0, [
       { instrument: ETH, price: 3_000 },

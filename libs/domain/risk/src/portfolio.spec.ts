@@ -63,8 +63,16 @@ describe('a portfolio bucket', () => {
             futures: [],
             options: [
               {
-                ...{ lots: 100, ...none, call: false, strike: SPOT, volatilityPpm: VOLATILITY },
-                ...{ expiry: EXPIRY, forward: price, mark: put, unit: 1n, tickUnits: 100n },
+                lots: 100,
+                ...none,
+                call: false,
+                strike: SPOT,
+                volatilityPpm: VOLATILITY,
+                expiry: EXPIRY,
+                forward: price,
+                mark: put,
+                unit: 1n,
+                tickUnits: 100n,
               },
             ],
             collateral: 0n,

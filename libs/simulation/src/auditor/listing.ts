@@ -102,7 +102,7 @@ export class Prices {
     } else if (event.type === 'InstrumentExpired') {
       const { instrument, settlementPrice: price } = event;
       this.expired.set(instrument, event);
-      // what has ended cannot lose any more
+      // its price moves no more: it needs nothing
       this.quotes.set(instrument, { ...UNRATED, instrument, price, validUntil: Infinity });
     } else if (event.type === 'PortfolioParametersSet') {
       const sets = this.#portfolios.get(event.domain) ?? [];
