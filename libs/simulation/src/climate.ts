@@ -15,6 +15,8 @@ export interface Climate {
   readonly move: number;
   readonly jump: number;
   readonly jumps: number;
+  /** instruments have rules beyond their parameters; see `rulesFor` */
+  readonly ruled: boolean;
 }
 
 const USDT = 1_000_000n;
@@ -27,5 +29,6 @@ export function climateOf(chance: Chance): Climate {
     move: chance.pick([0.01, 0.03, 0.05]),
     jump: chance.pick([0.1, 0.25, 0.4]),
     jumps: chance.pick([0.05, 0.15]),
+    ruled: false,
   };
 }

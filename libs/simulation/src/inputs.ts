@@ -49,7 +49,8 @@ const LOT_VALUE: Readonly<Record<number, number>> = {
 };
 
 /** Times in which many fail together, and the walls that bear it reach far or not. */
-export const nearTheEdge = (chance: Chance): Climate => ({
+export const nearTheEdge = (chance: Chance, ruled: boolean): Climate => ({
+  ruled,
   liquidity: chance.pick([400n, 3_000n, 10_000n, 40_000n]) * USDT_UNIT,
   insurance: chance.pick([0n, 50n, 1_000n, 60_000n]) * USDT_UNIT,
   trend: 0,

@@ -7,6 +7,7 @@ import { SimulatedHouse, type Alter, type AnyDefinition } from './house.js';
 import { Inputs, nearTheEdge } from './inputs.js';
 import { hasteOf, pacesOf, slowly } from './paces.js';
 import { remembered } from './remembered.js';
+import { isRuled } from './rules.js';
 import { Town } from './town.js';
 import { Observer } from './watch.js';
 
@@ -100,7 +101,7 @@ class Telling {
       },
     });
     this.#chance = new Chance(story.seed);
-    this.town = new Town(this.house, nearTheEdge(this.#chance.fork()));
+    this.town = new Town(this.house, nearTheEdge(this.#chance.fork(), isRuled(story.seed)));
     this.#observer = new Observer(this.house.journal, this.house.addresses(), remembered(follow));
   }
 

@@ -8,7 +8,6 @@ import {
   type InstrumentId,
 } from '@ringfence/kernel';
 import type { Crowd, Weighted } from './life.js';
-import { isRuled } from './rules.js';
 import {
   ALTS,
   BTC_PERP,
@@ -131,7 +130,7 @@ export class Market {
       const moved = common * (one === BTC_PERP ? 1 : 1.3) + (chance.real() * 2 - 1) * 0.01;
       town.prices.set(one, Math.max(100, Math.round(price * (1 + moved))));
     }
-    if (isRuled(house.options.seed) && chance.happens(0.3)) this.observe();
+    if (town.climate.ruled && chance.happens(0.3)) this.observe();
     house.order(REFERENCE, town.frame(), OPERATOR);
   }
   /** Where a rule waits for it: someone counted the open interest, or thinks so. */
@@ -156,7 +155,7 @@ export class Market {
       ratePpb: chance.between(-400_000, 400_000),
     }));
     const address = { service: 'liquidation', partition: domain % options.partitions } as const;
-    const isAtPremium = isRuled(options.seed) && chance.happens(0.5);
+    const isAtPremium = this.crowd.town.climate.ruled && chance.happens(0.5);
     const order: Command = isAtPremium
       ? { type: 'ScheduleRoundAtPremium', domain, premiums: this.#premiums(instruments) }
       : { type: 'ScheduleRound', domain, funding };

@@ -5,6 +5,7 @@ import { DecodeCache, foldLane, NO_SNAPSHOTS, takeSnapshot, type LaneCore } from
 import { Auditor, type Violation } from './auditor/index.js';
 import { text } from './auditor/record.js';
 import type { Climate } from './climate.js';
+import { isRuled } from './rules.js';
 import { SimulatedHouse, type Alter, type AnyDefinition } from './house.js';
 import { Life } from './life.js';
 import { OPERATOR, REFERENCE, Town } from './town.js';
@@ -81,7 +82,7 @@ export class Run {
     this.house = new SimulatedHouse(house);
     this.auditor = new Auditor({ partitions });
     this.observer = new Observer(this.house.journal, this.house.addresses(), this.house.rule);
-    this.town = new Town(this.house, options.climate);
+    this.town = new Town(this.house, { ruled: isRuled(options.seed), ...options.climate });
     this.#life = new Life(this.house, this.town, options.dated);
   }
 
