@@ -88,7 +88,7 @@ describe('the positions that are shown', () => {
       2: [-1, -60n * UNIT],
     });
   });
-  it('carry an option at nothing once its premium is settled, and close it at its last mark', () => {
+  it('carry an option at nothing once its premium is settled, and end at its last mark', () => {
     const bought = [leg(1, 5, 100, 0), joined(1, 0), settled(1)];
     expect(after(...bought)).toEqual({ 1: [5, 0n] });
     const expired = { domain: 1, account: 1024, bucket: 6, instrument: 1, asset: 1 };
