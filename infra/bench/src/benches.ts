@@ -2,6 +2,7 @@ import type { Bench } from './bench.js';
 import { cross } from './cross.js';
 import { http } from './http.js';
 import { memory } from './memory.js';
+import { portfolio } from './portfolio.js';
 import { pricing } from './pricing.js';
 import { replay } from './replay.js';
 import { restart } from './restart.js';
@@ -13,6 +14,7 @@ import { transfers } from './transfers.js';
 /** All of them, in the order in which they run. */
 export const BENCHES: readonly Bench[] = [
   pricing,
+  portfolio,
   memory,
   transfers,
   stages,

@@ -1,5 +1,13 @@
 import type { Command, Event, EventOf } from '@ringfence/contracts';
-import { cross, EXCESS, isolated, portfolio, type BucketId, type InstrumentId } from '@ringfence/kernel';
+import {
+  cross,
+  EXCESS,
+  isolated,
+  portfolio,
+  type BucketId,
+  type InstrumentId,
+} from '@ringfence/kernel';
+import { STARTING_RULES } from '@ringfence/domain-risk';
 import type { Crowd, Weighted } from './life.js';
 import {
   BTC_PERP,
@@ -21,9 +29,11 @@ interface Series {
   future: InstrumentId | null;
 }
 
+/** A fifth of what a client begins with. */
+const FIRST_MARGIN = 4_000_000_000n;
 /** More would only be more of the same. */
 const SERIES_MAX = 6;
-const OPTION_LOTS_MAX: Readonly<Record<number, number>> = { [BTC_PERP]: 4_000, [ETH_PERP]: 90_000 };
+const OPTION_LOTS_MAX: Readonly<Record<number, number>> = { [BTC_PERP]: 1_500, [ETH_PERP]: 40_000 };
 
 /**
  * Futures and options that are listed, traded, priced by volatility and expire; portfolios, and
@@ -56,13 +66,35 @@ export class DatedMarket {
     return this.crowd.town.prices.get(instrument) ?? 1;
   }
 
+  /** Everyone has some money in a portfolio before anything is listed. */
+  #begin(): void {
+    this.rule();
+    for (const one of this.crowd.town.people) {
+      if (one.class !== 'client-individual') continue;
+      const [source, target, asset] = [EXCESS, portfolio(MAJORS), USDT];
+      const { account } = one;
+      const amount = FIRST_MARGIN;
+      this.crowd.order(one, { type: 'MoveCollateral', account, source, target, asset, amount });
+    }
+  }
+  /** Portfolio parameters of their domain: at first, and now and then a dearer version. */
+  rule(): void {
+    const { chance } = this.crowd.house;
+    const effective = this.crowd.town.now + chance.between(5_000, 60_000);
+    const bufferPpm = chance.between(250_000, 400_000);
+    const scenarios = [...STARTING_RULES.scenarios];
+    const parameters = { ...STARTING_RULES, scenarios, bufferPpm };
+    this.#tell({ type: 'SetPortfolioParameters', domain: MAJORS, effective, parameters });
+  }
+
   /** A future, and options on it or on its perpetual, some minutes before their end. */
   list(): void {
     const { house, town } = this.crowd;
     const { chance } = house;
+    if (this.#listed === 0) this.#begin();
     if (this.#series.length >= SERIES_MAX) return this.listOption();
     const underlying = chance.pick([BTC_PERP, ETH_PERP]);
-    const expiry = town.now + chance.between(60_000, 900_000);
+    const expiry = town.now + chance.between(60_000, 400_000);
     this.#series.push({ underlying, expiry, future: null });
     const symbol = `F${++this.#listed}`;
     const sizes = { tick: '0.01', lot: '0.001', multiplier: 1 };
@@ -130,12 +162,16 @@ export class DatedMarket {
   trade(): void {
     const { house } = this.crowd;
     const { chance } = house;
-    const one = chance.pick([...this.#live.values()]);
+    const { now } = this.crowd.town;
+    const open = [...this.#live.values()].filter(
+      ({ expiry }) => expiry > now || chance.happens(0.05),
+    );
+    const one = chance.pick(open);
     if (!one) return this.tradePortfolio();
     const option = one.type === 'OptionListed' ? one : null;
     const mark = option ? this.#premium(option) : this.#mark(one.underlying);
     const root = this.#rootOf(one);
-    const most = option ? (OPTION_LOTS_MAX[root] ?? 1) : root === BTC_PERP ? 5_000 : 150_000;
+    const most = option ? (OPTION_LOTS_MAX[root] ?? 1) : root === BTC_PERP ? 2_000 : 60_000;
     const price = Math.max(1, Math.round(mark * (0.99 + chance.real() * 0.02)));
     this.#submit(one.instrument, chance.between(1, most), price);
   }
@@ -200,10 +236,11 @@ export class DatedMarket {
 }
 
 export const DATED: readonly Weighted<DatedMarket>[] = [
+  { weight: 1, act: (market) => market.rule() },
   { weight: 2, act: (market) => market.list() },
   { weight: 2, act: (market) => market.listOption() },
   { weight: 7, act: (market) => market.frame() },
-  { weight: 3, act: (market) => market.fix() },
+  { weight: 7, act: (market) => market.fix() },
   { weight: 22, act: (market) => market.trade() },
   { weight: 6, act: (market) => market.tradePortfolio() },
   { weight: 8, act: (market) => market.move() },

@@ -1,11 +1,10 @@
 import { HOUSE_LANES } from './definitions.js';
-import { OPEN_GATE_LANES } from './open-gate.js';
 import { keepGolden } from './golden.js';
 import { Run } from './run.js';
 
 /**
- * `npm run sim -- --seeds N --from S --steps K --partitions P --calm --dated --verbose`; with `--keep FILE`
- * it keeps the logs of seed S as a golden house instead.
+ * `npm run sim -- --seeds N --from S --steps K --partitions P --calm --dated --verbose`; with
+ * `--keep FILE` it keeps the logs of seed S as a golden house instead.
  */
 const value = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);
@@ -30,7 +29,7 @@ for (let seed = from; seed < from + seeds; seed++) {
   const run = new Run({
     seed,
     steps,
-    definitions: has('dated') ? OPEN_GATE_LANES : HOUSE_LANES,
+    definitions: HOUSE_LANES,
     dated: has('dated'),
     calm: has('calm'),
     ...(partitions > 0 ? { partitions } : undefined),

@@ -1,7 +1,9 @@
 import type { Event } from '@ringfence/contracts';
 import { addressText, type Address } from '@ringfence/kernel';
+import { MarginAudit } from '@ringfence/domain-risk';
 import { DecodeCache, foldLane, NO_SNAPSHOTS, takeSnapshot, type LaneCore } from '@ringfence/lane';
 import { Auditor, type Violation } from './auditor/index.js';
+import { text } from './auditor/record.js';
 import type { Climate } from './climate.js';
 import { SimulatedHouse, type Alter, type AnyDefinition } from './house.js';
 import { Life } from './life.js';
@@ -211,12 +213,18 @@ export class Run {
     return this.house.addresses().every((address) => this.house.lane(address)?.unacked === 0);
   }
 
-  /** Replay from zero = replay from the newest snapshot = live state. */
+  /**
+   * Replay from zero = replay from the newest snapshot = live state; and every evaluation that risk
+   * recorded is what its inputs give.
+   */
   async #compare(): Promise<void> {
     for (const address of this.house.addresses()) {
       const live = this.house.lane(address);
-      const zero = await this.#folded(address, true);
-      const again = await this.#folded(address, false);
+      const audit = new MarginAudit();
+      const zero = await this.#folded(address, audit);
+      const again = await this.#folded(address, null);
+      const [finding] = audit.findings;
+      if (finding) this.#violated(7, 'evaluations are what their inputs give', text(finding));
       const digests = [
         live && this.house.definitionOf(address).digest(live.state).toString(16),
         zero.digest(),
@@ -230,9 +238,13 @@ export class Run {
         );
     }
   }
-  async #folded(address: Address, fromZero: boolean): Promise<LaneCore<never>> {
+  /** @param audit  looks on while the lane is folded from zero; null: from the newest snapshot */
+  async #folded(address: Address, audit: MarginAudit | null): Promise<LaneCore<never>> {
     const options = this.#fold(address);
-    const folding = foldLane(fromZero ? { ...options, snapshots: NO_SNAPSHOTS } : options);
+    const { definition } = options;
+    const watched = audit && address.service === 'risk' ? watch(definition, audit) : definition;
+    const zero = { ...options, definition: watched, snapshots: NO_SNAPSHOTS };
+    const folding = foldLane(audit ? zero : options);
     await this.house.exhaust();
     return (await folding).core;
   }
@@ -260,3 +272,7 @@ export class Run {
     };
   }
 }
+
+type Definition = Parameters<typeof foldLane<never>>[0]['definition'];
+const watch = (risk: Definition, audit: MarginAudit): Definition =>
+  audit.lane(risk as unknown as Parameters<MarginAudit['lane']>[0]) as unknown as Definition;

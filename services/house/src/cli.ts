@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { auditMargin } from './cli/audit-margin.js';
 import { backUp, positionLines, restore } from './cli/backup.js';
 import { HouseClient } from './cli/house-client.js';
 import { catLog, placeOf } from './cli/log-cat.js';
@@ -7,6 +8,9 @@ import { readerRoleCommand, rebuildCommand } from './cli/read-models.js';
 const USAGE = `usage:
   ringfence log cat <service>/<partition> [--folder F] [--from seq] [--to seq]
       prints the records that count, one line of plain JSON each; the house may be running
+  ringfence audit margin [--folder F]
+      recomputes every recorded evaluation of margin from its inputs in the logs and compares bit
+      for bit; exit code 1 when one differs; the house may be running
   ringfence lane resume <service>/<partition> [--url U] [--key K]
       opens a stopped lane again, after the build was mended
   ringfence snapshot [--url U] [--key K]
@@ -62,6 +66,11 @@ async function main(args: readonly string[]): Promise<number> {
       const range = { from: Number(values.from ?? 1), to: Number(values.to ?? Infinity) };
       for await (const line of catLog(folder, placeOf(name), range)) console.log(line);
       return 0;
+    }
+    case 'audit margin': {
+      const { lines, findings } = await auditMargin(folder);
+      say(lines);
+      return findings === 0 ? 0 : 1;
     }
     case 'lane resume': {
       const { service, partition } = placeOf(name);

@@ -42,6 +42,19 @@ export function openHouseFolder(folder: string, partitions: number | undefined):
   return found;
 }
 
+/**
+ * How many partitions a house was made for.
+ *
+ * @throws HouseFolderUnfit when the folder is no house's; nothing is made
+ */
+export function partitionsOf(folder: string): number {
+  const path = join(folder, HOUSE_FILE);
+  const found = read(path);
+  if (found === undefined) throw new HouseFolderUnfit(`${path} is missing: not a house's folder`);
+  check(path, found);
+  return found.partitions;
+}
+
 function read(path: string): HouseFile | undefined {
   let text: string;
   try {

@@ -191,8 +191,8 @@ function settle(
  * reservations were cancelled
  * ends its piece: the answers may reach other buckets of this lane before they are settled.
  *
- * @returns `VariationSettled`, `PositionExpired`…; or `InsuranceReserved`… and `RoundReported`; nothing when it is not
- *           due
+ * @returns `VariationSettled`, `PositionExpired`…; or `InsuranceReserved`… and `RoundReported`;
+ *          nothing when it is not due
  */
 export const settleBuckets: Decide<CommandOf<'SettleBuckets'>, AccountsState> = (
   command,

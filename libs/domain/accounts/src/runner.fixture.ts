@@ -210,8 +210,10 @@ type Handler = (
   at: At,
 ) => void;
 
-function needsGate(event: Event): event is EventOf<'LegReserved' | 'MoveReserved'> {
-  if (event.type === 'MoveReserved') return true;
+function needsGate(
+  event: Event,
+): event is EventOf<'LegReserved' | 'MoveReserved' | 'SwitchReserved'> {
+  if (event.type === 'MoveReserved' || event.type === 'SwitchReserved') return true;
   if (event.type !== 'LegReserved') return false;
   return event.purpose === 'trade' || (event.purpose === 'slice' && !event.offers);
 }

@@ -197,7 +197,10 @@ function endsOf(
   event: Pick<PendingSwitch, 'account' | 'source' | 'target'>,
 ): { readonly account: Account; readonly buckets: readonly Bucket[] } {
   const account = ownAccount(state, event.account);
-  return { account, buckets: [openBucket(account, event.source), openBucket(account, event.target)] };
+  return {
+    account,
+    buckets: [openBucket(account, event.source), openBucket(account, event.target)],
+  };
 }
 function conclude(
   state: AccountsState,

@@ -72,7 +72,8 @@ export const referenceReactions = {
   InstrumentExpired: (
     { domain, instrument, round }: EventOf<'InstrumentExpired'>,
     state: LiquidationState,
-  ): Commands => (clears(state, domain) ? [{ type: 'NoteExpiry', domain, instrument, round }] : NONE),
+  ): Commands =>
+    clears(state, domain) ? [{ type: 'NoteExpiry', domain, instrument, round }] : NONE,
   Ticked: ({ tick }: EventOf<'Ticked'>, state: LiquidationState): Commands => {
     if (isSizingTick(tick)) return hasWork(state, tick) ? [{ type: 'WorkCloseOuts', tick }] : NONE;
     return reviewOf(state, tick).length > 0 ? [{ type: 'ReviewRounds', tick }] : NONE;

@@ -1,6 +1,6 @@
 import type { EventOf } from '@ringfence/contracts';
 import type { InstrumentId } from '@ringfence/kernel';
-import { forwardTerms, kernelValue } from '@ringfence/margin';
+import { black76Value } from '@ringfence/margin';
 import { PPM } from '@ringfence/money';
 import { instrumentOf, termsOf, type ReferenceState } from './state.js';
 
@@ -29,14 +29,14 @@ export function modelTicks(
   { forward, ratio, time }: { forward: number; ratio: number; time: number },
 ): number {
   const { right, strike, expiry, volatilityPpm } = option;
-  const terms = forwardTerms({
+  const value = black76Value({
     type: right,
     forward,
     strike,
     years: (expiry - time) / YEAR_MS,
     volatility: volatilityPpm / PPM,
   });
-  return Math.floor(kernelValue(terms) * ratio + 0.5);
+  return Math.floor(value * ratio + 0.5);
 }
 
 /**

@@ -43,7 +43,7 @@ export interface Domain {
   /** last round opened, 0 before the first */
   round: number;
 }
-/** A perpetual, future or option with its parameters, its newest used price and what follows from it. */
+/** Any instrument with its parameters, its newest used price and what follows from it. */
 export interface Instrument {
   readonly symbol: string;
   readonly domain: DomainId;

@@ -95,8 +95,8 @@ export function view(state: RiskState, event: Event, at: At): void {
   const views = riskLane.views[at.service] as Record<string, View<RiskState, Event> | undefined>;
   views[event.type]?.(state, event, at);
 }
-export function fold(state: RiskState, event: Event, at: At): void {
-  const handlers = riskLane.evolve as Record<
+export function fold(state: RiskState, event: Event, at: At, lane = riskLane): void {
+  const handlers = lane.evolve as Record<
     string,
     undefined | ((s: RiskState, e: Event, mail: { send: () => void }, at: At) => void)
   >;

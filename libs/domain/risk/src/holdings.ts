@@ -110,8 +110,9 @@ function add(group: Group, instrument: Instrument, line: Line, prices: Prices): 
 function optionOf(instrument: Instrument, line: Line, prices: Prices): OptionHolding {
   const { terms, unit, tickUnits, mark, volatilityPpm } = instrument;
   const { lots, buys, sells } = line;
+  const held = { lots, buys, sells, unit, tickUnits, mark, volatilityPpm };
   return {
-    ...{ lots, buys, sells, unit, tickUnits, mark, volatilityPpm },
+    ...held,
     call: terms?.option?.isCall ?? false,
     strike: terms?.option?.strike ?? 0,
     expiry: prices.expiryOf(terms?.expiry ?? 0),
@@ -119,7 +120,7 @@ function optionOf(instrument: Instrument, line: Line, prices: Prices): OptionHol
   };
 }
 
-/** Prices of one frame; the same object for the same instrument, so that options share a forward. */
+/** Prices of one frame; one object per instrument, so that options share a forward. */
 class Prices {
   readonly #known = new Map<InstrumentId, HousePrice>();
   constructor(private readonly market: Market) {}

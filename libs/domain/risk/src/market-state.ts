@@ -88,7 +88,7 @@ export const emptyMarket = (): Market => ({
 
 /** Whether its value is by model, not by variation: a live option. */
 export const isLiveOption = ({ terms, isFinal }: Instrument): boolean =>
-  terms?.option != null && !isFinal;
+  !isFinal && (terms?.option ?? null) !== null;
 
 /**
  * The parameters that a domain's options are margined by at the newest frame.

@@ -66,15 +66,22 @@ type ReferenceName =
   | 'FrameAccepted';
 
 type Listed = EventOf<'InstrumentListed' | 'FutureListed' | 'OptionListed'>;
+const UNPRICED = { mark: 0, lotValue: 0n, markedAt: 0, validUntil: 0, volatilityPpm: 0 };
 const NO_RATES: Rates = { initialPpm: 0, callPpm: 0, maintenancePpm: 0, releasePpm: 0 };
 
 function list(state: RiskState, event: Listed): void {
   const { instrument: id, domain, settlement, unit, tickUnits } = event;
   put(state.market.instruments, id, {
-    ...{ id, domain, settlement, unit, tickUnits, terms: termsOf(event) },
-    ...{ mark: 0, lotValue: 0n, isPriced: false, isFinal: false, markedAt: 0, validUntil: 0 },
+    id,
+    domain,
+    settlement,
+    unit,
+    tickUnits,
+    terms: termsOf(event),
+    isPriced: false,
+    isFinal: false,
+    ...UNPRICED,
     ...NO_RATES,
-    volatilityPpm: 0,
   });
   state.market.symbols.set(event.symbol, id);
 }

@@ -28,8 +28,8 @@ import {
 type Evaluated = EventOf<'PortfolioEvaluated'>;
 
 /**
- * The figures of a bucket that portfolio parameters margin: a portfolio by scenarios, any other with
- * options by rule and rate. Unsettled gains count, and of options what they are worth: all of them
+ * The figures of a bucket that portfolio parameters margin: a portfolio by scenarios, any other
+ * with options by rule and rate. Unsettled gains count, and of options what they are worth: all of them
  * in a portfolio, what is owed elsewhere.
  *
  * While a price is missing (none yet, or past its validity) the requirement recorded last is kept,
@@ -191,7 +191,7 @@ const isUsable = (market: Market, line: Line): boolean => {
   return instrument !== null && pricesBehind(market, instrument).every((each) => each.isPriced);
 };
 
-/** What the rates of frames require of a perpetual and the futures on it; nothing in a portfolio. */
+/** What the rates of frames require of a perpetual and its futures; nothing in a portfolio. */
 function linearOf(market: Market, bucket: Bucket, perpetual: InstrumentId): StandardRequirement {
   const sum = { maintenance: 0n, call: 0n, initial: 0n, release: 0n };
   for (const line of bucket.lines) {

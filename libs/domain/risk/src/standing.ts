@@ -128,10 +128,11 @@ const LEVEL_NUMBERS: Readonly<Record<Level, number>> = { healthy: 1, called: 2, 
 /** Keeps the digest of own state: the sum of the prints of all standings. */
 function reprint({ book, own }: RiskState, slot: number): void {
   const { account, id, standing } = bucketAt(book, slot);
-  const { evaluation, level, call, closing } = standing;
+  const { evaluation, level, call, closing, requirement } = standing;
   const print = new Print().int(account).int(id).int(evaluation).int(LEVEL_NUMBERS[level]);
   print.int(closing ? 1 : 0).int(call);
   if (call > 0) print.int(own.calls.get(call)?.deadline ?? 0);
+  if (requirement) print.big(requirement.maintenance).big(requirement.initial);
   const value = print.value();
   own.digest = BigInt.asUintN(64, own.digest - standing.print + value);
   standing.print = value;

@@ -278,7 +278,7 @@ describe('the liquidation price of a portfolio bucket', () => {
 });
 
 describe('the risk score of a bucket', () => {
-  it('is 0 without positions, grows with leverage, and takes the call level half way at most', () => {
+  it('grows with leverage from 0, and moves the call level half way at most', () => {
     const held = holdings(SPOT, { perpetual: linear(10_000, SPOT) });
     const of = (equity: bigint) => evaluatePortfolio(bucket([held], equity), MODEL);
     expect(evaluatePortfolio(bucket([holdings(SPOT)]), MODEL).riskScorePpm).toBe(0);

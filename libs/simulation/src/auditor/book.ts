@@ -235,8 +235,7 @@ export class Book {
     else if (event.type === 'PositionExpired') {
       const bucket = this.bucket(event.account, event.bucket);
       bucket.lines.delete(event.instrument);
-    }
-    else if (event.type === 'RoundReported') this.round(event.domain).reported = event.round;
+    } else if (event.type === 'RoundReported') this.round(event.domain).reported = event.round;
     else if (event.type === 'ClaimPaid') {
       const bucket = this.bucket(event.account, event.bucket);
       bucket.claim = 0n;

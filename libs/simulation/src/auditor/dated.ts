@@ -3,6 +3,7 @@ import { present, type InstrumentId } from '@ringfence/kernel';
 import type { Bucket } from './book.js';
 import { bucketName, type House } from './house.js';
 import type { Terms } from './listing.js';
+import type { Line } from './positions.js';
 import { placeText, same, text, type Check, type Handlers, type Place } from './record.js';
 import { PPM } from './shares.js';
 import type { Guarantee } from './findings.js';
@@ -49,7 +50,8 @@ export class Dated implements Check {
     },
     SwitchReserved: (event, at) => {
       const source = this.#bucket(event.account, event.source, at);
-      const { positions, cash } = contentsOf(source);
+      const { joined } = this.house.books[at.partition].round(event.domain);
+      const { positions, cash } = contentsOf(source, joined);
       const holds = same(positions, event.positions) && same(cash, event.cash);
       this.#expect(holds, 'switches-what-is-held', { event, positions, cash }, at, 2);
     },
@@ -127,7 +129,12 @@ export class Dated implements Check {
         const line = bucket.lines.get(instrument);
         const { account, id } = bucket;
         const gone = (line?.lots ?? 0) === 0 && (line?.cost ?? 0n) === 0n;
-        this.#expect(gone, 'closes-what-expired', { account, id, instrument, lots: line?.lots, cost: line?.cost, round, end: end.event }, at);
+        this.#expect(
+          gone,
+          'closes-what-expired',
+          { account, id, instrument, lots: line?.lots, cost: line?.cost, round, end: end.event },
+          at,
+        );
       }
       end.reported.add(at.partition);
       if (end.reported.size < this.house.partitions) continue;
@@ -135,15 +142,12 @@ export class Dated implements Check {
     }
   }
 
-  #checkAlive(
-    leg: Pick<EventOf<'LegReserved'>, 'instrument' | 'purpose'>,
-    at: Place,
-  ): void {
+  #checkAlive(leg: Pick<EventOf<'LegReserved'>, 'instrument' | 'reservation'>, at: Place): void {
     const { expired, now } = this.house.prices('accounts', at.partition);
     const over = expired.has(leg.instrument);
     // a slice that comes too late is reserved, and given back in the same decision
     const refused = at.decision.events.some(
-      (event) => event.type === 'LegReleased' && event.reason === 'instrument-expired',
+      (event) => event.type === 'LegReleased' && event.reservation === leg.reservation,
     );
     this.#expect(!over || refused, 'nothing-new-in-what-expired', leg, at);
     if (at.decision.command?.type !== 'SubmitTrade') return;
@@ -158,7 +162,7 @@ export class Dated implements Check {
     this.#expect(ends && source !== target, 'switches-inside-its-domain', event, at, 2);
     const from = this.#bucket(account, source, at);
     const to = this.#bucket(account, target, at);
-    const held = contentsOf(from);
+    const held = contentsOf(from, event.tag);
     const moved = event.positions.map(({ instrument, lots, nextLots }) => ({
       instrument,
       lots: lots + nextLots,
@@ -184,10 +188,13 @@ export class Dated implements Check {
   }
 }
 
-/** What a bucket holds, in the order of instruments and assets. */
-function contentsOf(bucket: Bucket): Pick<EventOf<'SwitchReserved'>, 'positions' | 'cash'> {
+/** What a bucket holds after so many rounds, in the order of instruments and assets. */
+function contentsOf(
+  bucket: Bucket,
+  rounds: number,
+): Pick<EventOf<'SwitchReserved'>, 'positions' | 'cash'> {
   const positions = [...bucket.lines]
-    .filter(([, line]) => !line.empty)
+    .filter(([, line]) => !isFlat(line, rounds))
     .map(([instrument, { lots }]) => ({ instrument, lots }))
     .sort((a, b) => a.instrument - b.instrument);
   const cash = [...bucket.pots]
@@ -195,6 +202,12 @@ function contentsOf(bucket: Bucket): Pick<EventOf<'SwitchReserved'>, 'positions'
     .map(([asset, { available: amount }]) => ({ asset, amount }))
     .sort((a, b) => a.asset - b.asset);
   return { positions, cash };
+}
+
+/** Neither what the next round settles nor what came since is anything. */
+function isFlat(line: Line, rounds: number): boolean {
+  const { lots, cost } = line.before(rounds + 1);
+  return lots === 0 && cost === 0n && line.lots === 0 && line.cost === 0n;
 }
 
 /**

@@ -102,8 +102,8 @@ export class Prices {
     } else if (event.type === 'InstrumentExpired') {
       const { instrument, settlementPrice: price } = event;
       this.expired.set(instrument, event);
-      const last = this.quotes.get(instrument) ?? { ...UNRATED, instrument };
-      this.quotes.set(instrument, { ...last, price, validUntil: Infinity });
+      // its price moves no more: it needs nothing
+      this.quotes.set(instrument, { ...UNRATED, instrument, price, validUntil: Infinity });
     } else if (event.type === 'PortfolioParametersSet') {
       const sets = this.#portfolios.get(event.domain) ?? [];
       this.#portfolios.set(event.domain, [...sets, event]);

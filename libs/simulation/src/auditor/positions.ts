@@ -34,7 +34,7 @@ export class Line {
     for (const [tag, tagged] of this.#tagged) if (tag < round) legs = plus(legs, tagged);
     return legs;
   }
-  /** @param lotValue  settlement units of one lot at the round's mark; undefined when it has none */
+  /** @param lotValue  settlement units of a lot at the round's mark; undefined when it has none */
   settle(round: number, lotValue: bigint | undefined): void {
     const { lots } = this.before(round);
     invariant(lots === 0 || lotValue !== undefined, 'what settles has a mark');

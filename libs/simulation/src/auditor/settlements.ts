@@ -38,8 +38,8 @@ export function settlementFigures(event: Settled, bucket: Bucket, book: Book): F
 }
 
 /**
- * What a debt of the bucket may stand on: its other free collateral after haircut, and the net value
- * of its options, at the values of its round.
+ * What a debt of the bucket may stand on: its other free collateral after haircut, and the net
+ * value of its options, at the values of its round.
  */
 export function otherWorth(domain: DomainId, bucket: Bucket, book: Book): bigint {
   const values = book.round(domain).collateral;

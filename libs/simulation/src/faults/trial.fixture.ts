@@ -18,6 +18,8 @@ export interface Trial {
   readonly steps: number;
   readonly partitions: number;
   readonly climate: Partial<Climate>;
+  /** with futures, options, expiries, portfolios and switches */
+  readonly dated?: boolean;
   /** what happens first, besides what the seed brings */
   readonly first?: (run: Run) => Promise<void>;
 }
@@ -29,11 +31,12 @@ export const USUAL: Trial = {
   climate: HARSH,
 };
 
-const optionsOf = ({ steps, partitions, climate }: Trial, seed: number): RunOptions => ({
+const optionsOf = ({ steps, partitions, climate, dated }: Trial, seed: number): RunOptions => ({
   seed,
   steps,
   partitions,
   climate,
+  dated: dated === true,
   definitions: HOUSE_LANES,
 });
 

@@ -40,7 +40,7 @@ export async function* catLog(
   try {
     const tail = new LogTail(journal, service, logStream(service, partition));
     for (;;) {
-      const records = await tail.poll(wait);
+      const records = await tail.poll(waitForLog);
       if (records.length === 0) return;
       for (const record of records) {
         if (record.head.seq > to) return;
@@ -55,7 +55,8 @@ export async function* catLog(
 const lineOf = ({ head, hash, decided }: LogRecord): string =>
   JSON.stringify({ head, hash, d: decided.map((each) => catalogue.toJson(each)) });
 
-async function wait(attempt: number): Promise<void> {
+/** Pauses before a log is read once more. @throws when it was tried too often */
+export async function waitForLog(attempt: number): Promise<void> {
   if (attempt > ATTEMPTS_MAX) throw new Error('the log cannot be read');
   await new Promise((resume) => setTimeout(resume, WAIT_MS));
 }

@@ -1,16 +1,12 @@
 // An option's whole life through the API: listed, priced by volatility, margined in a portfolio,
 // switched to another practice, exercised.
 import { furnish, publish, OPERATOR, START, venueKey, Walk, type Json } from './walk.fixture.js';
-import { readFileSync } from 'node:fs';
+import { STARTING_RULES } from '@ringfence/domain-risk';
 
 const HOUR = 3_600_000;
 const EXPIRY = START + 2 * HOUR;
 const CALL = 'BTC-E-10000-C';
 const PORTFOLIO = 'portfolio:linear';
-const PARAMETERS = JSON.parse(
-  readFileSync(new URL('../../data/portfolio-parameters.json', import.meta.url), 'utf8'),
-) as Json;
-
 let walk: Walk;
 let buyer: string;
 let seller: string;
@@ -33,7 +29,7 @@ beforeAll(async () => {
   for (const instrument of ['BTC-E', CALL]) {
     await walk.must('/v1/instrument-parameters', { instrument, parameters: RATES });
   }
-  const set = { domain: 'linear', effective: START, parameters: PARAMETERS };
+  const set = { domain: 'linear', effective: START, parameters: STARTING_RULES };
   await walk.must('/v1/portfolio-parameters', set);
   buyer = await walk.openAccount(1, 'anna');
   seller = await walk.openAccount(2, 'bert');

@@ -1,0 +1,3 @@
+import { describeDated } from './shard.fixture.js';
+
+describeDated();
