@@ -75,11 +75,17 @@ function datedShown(names: ReferenceNames, listed: ListedInstrument): Shown {
 }
 
 function domainsShown({ reference: { names } }: Edge): Shown {
-  const items = [...names.domains.values()].map(({ domain, name, settlement }) => ({
-    domain,
-    name,
-    settlement: shownAsset(names, settlement),
-  }));
+  const items = [...names.domains.values()].map(({ domain, name, settlement }) => {
+    const rules = names.portfolioRules.get(domain);
+    const { version, effective, parameters } = rules ?? {};
+    return {
+      domain,
+      name,
+      settlement: shownAsset(names, settlement),
+      // the newest, from its `effective` on; the worst scenario of a margin is a place in its list
+      portfolioParameters: rules && { version, effective, ...parameters },
+    };
+  });
   return { items };
 }
 

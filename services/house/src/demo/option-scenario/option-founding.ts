@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { STARTING_RULES } from '@ringfence/domain-risk';
 import { HouseRefused, type Api, type Item } from '../api.js';
 import { assetOf, DOMAIN, foundMembers, parametersOf } from '../founding.js';
 import type { OptionData } from './option-data.js';
@@ -22,11 +22,6 @@ const HOUSE = {
   saleTicks: 8,
   approvals: 2,
 };
-/** How options and portfolios are margined: the published scenarios, see the data's notice. */
-const PORTFOLIO = JSON.parse(
-  readFileSync(new URL('../../../data/portfolio-parameters.json', import.meta.url), 'utf8'),
-) as Item;
-
 type Post = (path: string, items: readonly Item[]) => Promise<void>;
 const PERPETUALS = COINS.map((coin) => ({ symbol: perpetualOf(coin), coin }));
 const sizes = (coin: Coin): Item => ({
@@ -59,7 +54,10 @@ export async function foundOptions(
     })),
   );
   await post('/v1/house-parameters', [{ parameters: HOUSE }]);
-  await post('/v1/portfolio-parameters', [{ domain: DOMAIN, effective, parameters: PORTFOLIO }]);
+  // the published scenarios that a domain may start with
+  await post('/v1/portfolio-parameters', [
+    { domain: DOMAIN, effective, parameters: STARTING_RULES },
+  ]);
 }
 
 async function list(post: Post, { futures, options }: OptionData): Promise<void> {
