@@ -3,8 +3,8 @@ import { differences } from './interleaving.js';
 
 /**
  * `node libs/simulation/dist/interleaving-main.js --seeds N --from S --steps K --clients C
- * --schedules M --partitions P --rough --dated`: stories of seeds S to S + N − 1, each under M schedules,
- * and where they part.
+ * --schedules M --partitions P --rough --dated`: stories of seeds S to S + N − 1, each under M
+ * schedules, and where they part.
  */
 const value = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`);
