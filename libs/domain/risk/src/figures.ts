@@ -133,10 +133,8 @@ export function initialView(state: RiskState, bucket: Bucket, trial: Trial | nul
       view.priced = false;
       continue;
     }
-    for (const behind of pricesBehind(market, instrument)) {
-      view.priced &&= behind.isPriced;
-      view.validUntil = Math.min(view.validUntil, behind.validUntil);
-    }
+    view.validUntil = Math.min(view.validUntil, instrument.validUntil);
+    if (instrument.terms) countPricesBehind(market, instrument, view);
     const total = unsettled(line, instrument);
     const part = round ? settlingPart(bucket, line, round, instrument) : 0n;
     settling += part;
@@ -151,6 +149,14 @@ export function initialView(state: RiskState, bucket: Bucket, trial: Trial | nul
   else view.free += value;
   view.free += loss(settling) + loss(rest) + pendingLosses(market, bucket, round, trial);
   return view;
+}
+
+/** A dated instrument is as well priced as what it hangs on. */
+function countPricesBehind(market: Market, instrument: Instrument, view: InitialView): void {
+  for (const behind of pricesBehind(market, instrument)) {
+    view.priced &&= behind.isPriced;
+    view.validUntil = Math.min(view.validUntil, behind.validUntil);
+  }
 }
 
 /**

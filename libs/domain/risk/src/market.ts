@@ -182,7 +182,8 @@ function acceptFrame(state: RiskState, event: EventOf<'FrameAccepted'>): void {
     if (stepped(instrument, quote)) {
       for (const { slot } of state.own.calls.values()) woken.add(slot);
     }
-    if (instrument.mark !== quote.price) wakeWatchers(state, quote.instrument, woken);
+    const moved = instrument.mark !== quote.price || stepped(instrument, quote);
+    if (moved) wakeWatchers(state, quote.instrument, woken);
     reprice(instrument, quote, event);
     const triggers = triggersOf(work, quote.instrument);
     fire(triggers.dearer, quote.callPpm, valid, wake);

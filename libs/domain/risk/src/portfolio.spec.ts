@@ -144,6 +144,15 @@ describe('a portfolio bucket', () => {
     expect(count()).toBe(before + 1);
   });
 
+  it('in cross is looked at when a rate steps, though no price moved', () => {
+    const desk = optionHouse();
+    const cash = paidIn({ amount: 3_000_000n, bucket: CROSS });
+    desk.read('accounts', cash, holding(100, BTC, SPOT, CROSS), paidFor(10, CALL, CROSS));
+    expect(desk.last('PortfolioEvaluated').initial).toBe(384_000n);
+    desk.read('reference', frame([{ price: SPOT, initialPpm: 70_000 }]));
+    expect(desk.last('PortfolioEvaluated').initial).toBe(448_000n);
+  });
+
   it('is looked at when parameters come into force, with the first frame from then on', () => {
     const desk = optionHouse();
     desk.read('accounts', paidIn({ amount: 3_000_000n, bucket }), holding(100));

@@ -29,8 +29,8 @@ type Evaluated = EventOf<'PortfolioEvaluated'>;
 
 /**
  * The figures of a bucket that portfolio parameters margin: a portfolio by scenarios, any other
- * with options by rule and rate. Unsettled gains count, and of options what they are worth: all of them
- * in a portfolio, what is owed elsewhere.
+ * with options by rule and rate. Unsettled gains count, and of options what they are worth: all of
+ * them in a portfolio, what is owed elsewhere.
  *
  * While a price is missing (none yet, or past its validity) the requirement recorded last is kept,
  * and named as kept.

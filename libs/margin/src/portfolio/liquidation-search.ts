@@ -1,6 +1,6 @@
 /** Moves of the underlying that are tried, from small to large; below and above its price. */
-const FALLS = [0.9, 0.75, 0.5, 0.25, 0.05] as const;
-const RISES = [1.1, 1.35, 2, 4, 10] as const;
+const FALLS = [0.85, 0.6, 0.3, 0.05] as const;
+const RISES = [1.15, 1.6, 3, 10] as const;
 /** The move is found to this part of the price … */
 const PRECISION = 1e-5;
 /** … or after so many steps, a third of which halve what is left. */

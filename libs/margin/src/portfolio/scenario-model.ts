@@ -51,6 +51,9 @@ export class ScenarioModel {
   readonly #now: Float64Array;
   readonly #nowTime: Float64Array;
   readonly #deviations: Readonly<Record<'None' | 'Up' | 'Down', Float64Array>>;
+  /** ln of the factor on spot: of each scenario, and of the basis up and down */
+  readonly #logs: Float64Array;
+  readonly #basisLogs: readonly [number, number];
   /** what `#price` found: value of a term, and how far pending legs take it down and up */
   #value = 0;
   #below = 0;
@@ -78,6 +81,10 @@ export class ScenarioModel {
     this.linear = linear;
     this.#linearBuys = buys;
     this.#linearSells = sells;
+    this.#logs = Float64Array.from(scenarios, ({ spotShock, kind }) =>
+      kind === 'skew' ? 0 : logOf(spotShock),
+    );
+    this.#basisLogs = [logOf(parameters.basisSpotUp), logOf(parameters.basisSpotDown)];
     let moving = 0;
     for (const each of collateral) if (each.riskCancelling) moving += valueOf(each, stable);
     this.moving = moving;
@@ -102,7 +109,7 @@ export class ScenarioModel {
     for (let index = 0; index < this.scenarios.length; index++) {
       const scenario = this.scenarios[index];
       if (!scenario) continue;
-      const profit = this.#profit(scenario, move, drift);
+      const profit = this.#profit(scenario, this.#logs[index] as number, move, drift);
       if (profit < losses[scenario.kind]) losses[scenario.kind] = profit;
       if (profit >= losses.lowest) continue;
       losses.lowest = profit;
@@ -113,7 +120,12 @@ export class ScenarioModel {
   }
 
   /** Dampened profit of one scenario, pending legs at their worst. */
-  #profit({ spotShock, volShock, dampening, kind }: Scenario, move: number, drift: number): number {
+  #profit(
+    { spotShock, volShock, dampening, kind }: Scenario,
+    log: number,
+    move: number,
+    drift: number,
+  ): number {
     const skew = kind === 'skew';
     const spot = skew ? 1 : spotShock;
     const shift = (spot - 1) * dampening;
@@ -123,7 +135,7 @@ export class ScenarioModel {
     for (let i = 0; i < terms.length; i++) {
       const term = terms[i];
       if (!term) continue;
-      this.#price(term, spot, volShock, move, drift);
+      this.#price(term, spot, log, volShock, move, drift);
       const value = this.#value;
       const counted = value * (value >= 0 ? term.assetFactor : term.liabilityFactor);
       const change = (counted - (this.#now[i] ?? 0)) * dampening;
@@ -138,12 +150,13 @@ export class ScenarioModel {
   /** Charge for forwards that leave spot; as each expiry loses by itself. */
   #basis(move: number, drift: number): number {
     const { basisSpotUp, basisSpotDown, basisAddFactor, basisMultFactor } = this.parameters;
+    const [logUp, logDown] = this.#basisLogs;
     let sum = 0;
     this.lines.terms.forEach((term, i) => {
       const now = this.#now[i] ?? 0;
-      this.#price(term, basisSpotUp, 'None', move, drift, true);
+      this.#price(term, basisSpotUp, logUp, 'None', move, drift, true);
       const up = this.#value - now + this.#below;
-      this.#price(term, basisSpotDown, 'None', move, drift, true);
+      this.#price(term, basisSpotDown, logDown, 'None', move, drift, true);
       const down = this.#value - now + this.#below;
       sum += Math.min(up, down, 0) * (basisAddFactor + basisMultFactor * term.years);
     });
@@ -172,11 +185,13 @@ export class ScenarioModel {
    * Values a term under a shock into `#value`; and into `#below` and `#above` what its pending legs
    * could take or add, each by itself: the discount is concave, so no mix of them is worse.
    *
+   * @param log    ln(spot)
    * @param plain  without the static discounts
    */
   #price(
     term: Term,
     spot: number,
+    log: number,
     shock: VolShock,
     move: number,
     drift: number,
@@ -184,15 +199,17 @@ export class ScenarioModel {
   ): void {
     const forward = (term.variable * spot + term.fixed) * move;
     const { strike, moneyness, calls, puts } = this.lines;
-    const shift = forward > 0 ? logRatio(forward, term.forward) : 0;
+    // a forward that is no average moves by the same share as spot
+    const whole = term.fixed === 0 || forward <= 0;
+    const shift = whole ? log + drift : logRatio(forward, term.forward);
     const ready = shock === 'LINEAR' || shock === 'ABS' ? null : this.#deviations[shock];
     this.#below = this.#above = 0;
     let sum = 0;
     for (let i = term.from; i < term.to; i++) {
       const at = strike[i] as number;
-      const log = moneyness[i] as number;
-      const deviation = ready ? (ready[i] as number) : this.#skewed(term, i, log + drift, shock);
-      const time = timeValue(forward, at, log + shift, deviation);
+      const apart = moneyness[i] as number;
+      const deviation = ready ? (ready[i] as number) : this.#skewed(term, i, apart + drift, shock);
+      const time = timeValue(forward, at, apart + shift, deviation);
       const inside = forward - at;
       const call = inside > 0 ? time + inside : time;
       const put = inside < 0 ? time - inside : time;
@@ -231,6 +248,9 @@ export class ScenarioModel {
     return (this.#deviations.None[i] as number) * Math.max(0, 1 + change);
   }
 }
+
+/** ln of a factor; of 0, where nothing is left to take a logarithm of, 0. */
+const logOf = (factor: number): number => (factor > 0 ? logarithm(factor) : 0);
 
 /** Value of collateral in the settlement unit. */
 export const valueOf = ({ amount, price }: PortfolioCollateral, stable: number): number =>
