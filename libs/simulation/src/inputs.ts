@@ -11,6 +11,7 @@ import {
 } from '@ringfence/kernel';
 import type { Chance } from './chance.js';
 import type { Climate } from './climate.js';
+import type { DatedInputs } from './dated-inputs.js';
 import {
   ALTS,
   BTC,
@@ -69,6 +70,8 @@ export class Inputs {
   constructor(
     readonly town: Town,
     readonly chance: Chance,
+    /** besides, a series of a future and options */
+    readonly dated: DatedInputs | null = null,
   ) {
     this.#clients = town.people.filter((one) => one.class === 'client-individual');
   }
@@ -76,10 +79,12 @@ export class Inputs {
   /** Positions first, then so many steps of a market that falls and rises. */
   *steps(count: number): Generator<Step> {
     for (let i = 0; i < OPENING_TRADES; i++) yield this.#manyTrades();
+    if (this.dated) yield* this.dated.begin();
     for (let i = 0; i < count; i++) yield this.#step();
   }
 
   #step(): Step {
+    if (this.dated && this.chance.happens(0.4)) return this.dated.step();
     const dice = this.chance.real();
     if (dice < 0.16) return [this.#frame()];
     if (dice < 0.62) return [this.#tick()];

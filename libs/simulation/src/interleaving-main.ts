@@ -3,7 +3,7 @@ import { differences } from './interleaving.js';
 
 /**
  * `node libs/simulation/dist/interleaving-main.js --seeds N --from S --steps K --clients C
- * --schedules M --partitions P --rough`: stories of seeds S to S + N − 1, each under M schedules,
+ * --schedules M --partitions P --rough --dated`: stories of seeds S to S + N − 1, each under M schedules,
  * and where they part.
  */
 const value = (name: string, otherwise: number): number => {
@@ -20,7 +20,8 @@ let parted = 0;
 for (let seed = from; seed < from + count; seed++) {
   const partitions = value('partitions', 1 + (seed % 3));
   const sizes = { clientsPerPartition: value('clients', 8), steps: value('steps', 60) };
-  const story = { seed, partitions, ...sizes };
+  const dated = process.argv.includes('--dated');
+  const story = { seed, partitions, ...sizes, dated };
   const found = await differences(story, { seeds, definitions: HOUSE_LANES, rough });
   for (const line of found.slice(0, 20)) console.log(`seed ${seed}: ${line}`);
   if (found.length > 0) parted++;

@@ -34,6 +34,26 @@ describe('the same inputs at quiet points', () => {
   );
 });
 
+describe('the same inputs of futures, options and portfolios', () => {
+  const dated = (seed: number): Story => ({ ...storyOf(seed), dated: true });
+  it.each([1, 2, 4, 5])(
+    'come to the same, whatever the order of lanes (SIM-309), seed %i',
+    async (seed) => {
+      const schedules = { seeds: [1, 2, 3], definitions: HOUSE_LANES };
+      expect(await differences(dated(seed), schedules)).toEqual([]);
+    },
+    TIME_MAX,
+  );
+  it.each([1, 2])(
+    'and whatever dies or is lost on the way (SIM-310), seed %i',
+    async (seed) => {
+      const schedules = { seeds: [1, 2], definitions: HOUSE_LANES, rough: true };
+      expect(await differences(dated(seed), schedules)).toEqual([]);
+    },
+    TIME_MAX,
+  );
+});
+
 describe('a rule that depends on the order of lanes is found (SIM-306)', () => {
   it.each(HASTY)(
     '$name',

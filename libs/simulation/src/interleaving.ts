@@ -4,6 +4,7 @@ import { addressText, type Address } from '@ringfence/kernel';
 import { follow } from '@ringfence/journal';
 import { Chance } from './chance.js';
 import { SimulatedHouse, type Alter, type AnyDefinition } from './house.js';
+import { DatedInputs } from './dated-inputs.js';
 import { Inputs, nearTheEdge } from './inputs.js';
 import { hasteOf, pacesOf, slowly } from './paces.js';
 import { remembered } from './remembered.js';
@@ -17,6 +18,8 @@ export interface Story {
   readonly partitions: number;
   readonly clientsPerPartition: number;
   readonly steps: number;
+  /** with a series of a future and options, portfolios and switches */
+  readonly dated?: boolean;
 }
 /** In which order lanes work, packets travel and records are read. */
 export interface Schedule {
@@ -61,6 +64,11 @@ const RESULTS: ReadonlySet<Event['type']> = new Set([
   'InsuranceCharged',
   'CollateralSold',
   'FailingMarked',
+  'InstrumentExpired',
+  'PositionExpired',
+  'BucketSwitched',
+  'PortfolioSliceSized',
+  'PortfolioSliceFilled',
 ]);
 /** What a lane numbers in the order of its work. */
 const NUMBERS = new Set(['reservation', 'offer', 'trade', 'slice', 'sale', 'call', 'accountsSeq']);
@@ -109,7 +117,9 @@ class Telling {
     await this.town.found(this.story.clientsPerPartition);
     let step = 0;
     this.#note(step);
-    for (const orders of new Inputs(this.town, this.#chance).steps(this.story.steps)) {
+    const dated = this.story.dated === true ? new DatedInputs(this.town, this.#chance) : null;
+    const inputs = new Inputs(this.town, this.#chance, dated);
+    for (const orders of inputs.steps(this.story.steps)) {
       for (const { address, command, by } of orders) this.house.order(address, command, by);
       await this.#rest();
       this.#note(++step);

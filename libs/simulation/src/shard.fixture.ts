@@ -58,7 +58,7 @@ export function describeDated(): void {
   describe(`the house of futures and options under seeds 1 to ${DATED_SEEDS}`, () => {
     const seen = new Set<Event['type']>();
     it(
-      'keeps every guarantee (SIM-304)',
+      'keeps every guarantee (SIM-307)',
       async () => {
         const failures: string[] = [];
         for (let seed = 1; seed <= DATED_SEEDS; seed++) {
@@ -72,7 +72,7 @@ export function describeDated(): void {
       },
       TIME_MAX,
     );
-    it('meets every fact of what ends, of portfolios and of switches (SIM-305)', () => {
+    it('meets every fact of what ends, of portfolios and of switches (SIM-308)', () => {
       expect([...DATED].filter((type) => !seen.has(type))).toEqual([]);
       expect([...seen].filter((type) => NEVER.has(type))).toEqual([]);
     });
