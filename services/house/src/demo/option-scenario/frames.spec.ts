@@ -20,6 +20,7 @@ const FILES: OptionFiles = {
     '2026-02-05T09:30:10Z,BTC-6FEB26,70140',
     '2026-02-05T15:30:10Z,BTC-6FEB26,66010.5',
     '2026-02-06T09:00:10Z,BTC-13FEB26,66100',
+    '2026-02-06T09:00:10Z,BTC-6FEB26,66000',
   ].join('\n'),
   perpetuals: [
     'timestamp,instrument,close',
@@ -65,6 +66,7 @@ describe('frames of the scenario', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(frame('2026-02-06T07:30:00Z')?.prices.has('BTC-6FEB26')).toBe(true);
     expect(frame('2026-02-06T08:00:00Z')?.prices.has('BTC-6FEB26')).toBe(false);
+    expect(frame('2026-02-06T09:00:10Z')?.prices.has('BTC-6FEB26')).toBe(false);
   });
   it('settle what expires at the bar that ends then (DEMO-033)', () => {
     const [settlement, ...others] = settlementsOf(readOptionData(FILES));
