@@ -1,6 +1,15 @@
 // An option's whole life through the API: listed, priced by volatility, margined in a portfolio,
 // switched to another practice, exercised.
-import { furnish, publish, OPERATOR, START, venueKey, Walk, type Json } from './walk.fixture.js';
+import {
+  furnish,
+  publish,
+  OPERATOR,
+  PARAMETERS,
+  START,
+  venueKey,
+  Walk,
+  type Json,
+} from './walk.fixture.js';
 import { STARTING_RULES } from '@ringfence/domain-risk';
 
 const HOUR = 3_600_000;
@@ -13,13 +22,6 @@ let seller: string;
 
 const TERMS = { domain: 'linear', tick: '0.01', lot: '0.001', multiplier: 1 };
 const DATED = { underlying: 'BTC-PERP', expiry: EXPIRY };
-const RATES = {
-  ...{ lambdaPpm: 970_000, multiplierPpm: 5_000_000, floorPpm: 20_000, capPpm: 500_000 },
-  ...{ stepPpm: 2_500, hysteresisPpm: 2_500, maintenancePpm: 500_000, callPpm: 750_000 },
-  ...{ releasePpm: 1_200_000, bandPpm: 250_000, tradeFeePpm: 0, closeOutFeePpm: 5_000 },
-  ...{ bufferPpm: 5_000, bookNotional: 1_000_000, depth: [{ bps: 10, cumulativePpm: 1_000_000 }] },
-};
-
 beforeAll(async () => {
   walk = await Walk.begin({ projections: 'on' });
   await furnish(walk);
@@ -27,7 +29,7 @@ beforeAll(async () => {
   const option = { ...DATED, underlying: 'BTC-E', strike: '10000', right: 'call' };
   await walk.must('/v1/options', { symbol: CALL, ...option, ...TERMS });
   for (const instrument of ['BTC-E', CALL]) {
-    await walk.must('/v1/instrument-parameters', { instrument, parameters: RATES });
+    await walk.must('/v1/instrument-parameters', { instrument, parameters: PARAMETERS });
   }
   const set = { domain: 'linear', effective: START, parameters: STARTING_RULES };
   await walk.must('/v1/portfolio-parameters', set);

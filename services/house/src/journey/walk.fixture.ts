@@ -186,7 +186,8 @@ export async function furnish(walk: Walk): Promise<void> {
   await publish(walk, START, '10000');
 }
 
-const PARAMETERS = {
+/** Margin parameters of every instrument of a walk. */
+export const PARAMETERS = {
   lambdaPpm: 970_000,
   multiplierPpm: 5_000_000,
   floorPpm: 20_000,

@@ -5,19 +5,22 @@ import { ownOptionData } from './own-data.js';
 const HOUR = 3_600_000;
 const at = (text: string): number => Date.parse(text);
 
+const TERMS = 'snapshot_time,instrument,option_type,strike,expiry';
+const NEAR = '2026-02-06T08:00:00Z';
 /** One expiry, one call, one hour and two snapshots around it. */
 const FILES: OptionFiles = {
   chain: [
-    'snapshot_time,instrument,option_type,strike,expiry,mark_iv,index_price',
-    '2026-02-05T09:30:10Z,BTC-6FEB26-70000-C,call,70000,2026-02-06T08:00:00Z,0.62345678,70000',
-    '2026-02-05T15:30:10Z,BTC-6FEB26-70000-C,call,70000,2026-02-06T08:00:00Z,0.9,66000',
-    '2026-02-06T09:00:10Z,BTC-13FEB26-70000-C,call,70000,2026-02-13T08:00:00Z,0.8,66000',
+    `${TERMS},mark_price,mark_iv,underlying_price,index_price`,
+    `2026-02-05T09:30:10Z,BTC-6FEB26-70000-C,call,70000,${NEAR},0.01,0.62345678,70140,70000`,
+    `2026-02-05T15:30:10Z,BTC-6FEB26-70000-C,call,70000,${NEAR},0,0.9,66010.5,66000`,
+    '2026-02-06T09:00:10Z,BTC-13FEB26-70000-C,call,70000,2026-02-13T08:00:00Z,0.02,0.8,66100,66000',
   ].join('\n'),
   futures: [
     'snapshot_time,instrument,option_underlying_price',
     '2026-02-05T09:30:10Z,BTC-6FEB26,70140',
     '2026-02-05T15:30:10Z,BTC-6FEB26,66010.5',
     '2026-02-06T09:00:10Z,BTC-13FEB26,66100',
+    '2026-02-06T09:00:10Z,BTC-6FEB26,66000',
   ].join('\n'),
   perpetuals: [
     'timestamp,instrument,close',
@@ -45,6 +48,8 @@ describe('frames of the scenario', () => {
       'BTC-6FEB26': '70140.00',
     });
     expect(volatilities?.get('BTC-6FEB26-70000-C')).toBe(623_457);
+    const [{ marks }] = readOptionData(FILES).snapshots;
+    expect(marks.get('BTC-6FEB26-70000-C')).toBeCloseTo(701.4, 9);
   });
   it('move BTC between snapshots with the bar, basis and volatility staying (DEMO-031)', () => {
     // low is farther from the open than high: 69,000 / 70,000 of both
@@ -61,6 +66,7 @@ describe('frames of the scenario', () => {
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(frame('2026-02-06T07:30:00Z')?.prices.has('BTC-6FEB26')).toBe(true);
     expect(frame('2026-02-06T08:00:00Z')?.prices.has('BTC-6FEB26')).toBe(false);
+    expect(frame('2026-02-06T09:00:10Z')?.prices.has('BTC-6FEB26')).toBe(false);
   });
   it('settle what expires at the bar that ends then (DEMO-033)', () => {
     const [settlement, ...others] = settlementsOf(readOptionData(FILES));
@@ -78,7 +84,10 @@ describe('frames of the scenario', () => {
     [{ chain: FILES.chain.replace('BTC-6', 'DOGE-6') }, 'is no option of a known coin'],
     [{ chain: FILES.chain.replace('call', 'both') }, 'chain line 2: option_type is call or put'],
     [{ chain: FILES.chain.replace('2026-02-05T09', 'soon') }, 'snapshot_time "soon:30:10Z" is no'],
-    [{ futures: FILES.futures.replace('66010.5', '0') }, 'futures line 3: option_underlying_price'],
+    [
+      { futures: FILES.futures.replace('66010.5', '0') },
+      'futures line 3: option_underlying_price is not',
+    ],
     [{ futures: FILES.futures.replace('T09:30:10', 'T09:31:10') }, 'that of no chain'],
     [{ futures: FILES.futures.split('\n').slice(0, 2).join('\n') }, 'no future BTC-6FEB26'],
     [{ perpetuals: FILES.perpetuals.replace('ETH-', 'SOL-') }, 'perpetuals line 3: is of no'],

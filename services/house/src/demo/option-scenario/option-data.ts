@@ -12,6 +12,8 @@ export interface Snapshot {
   readonly futures: ReadonlyMap<string, number>;
   /** mark volatility by symbol, parts per million */
   readonly volatilities: ReadonlyMap<string, number>;
+  /** the venue's own mark prices of options by symbol, USD: what ours are compared with */
+  readonly marks: ReadonlyMap<string, number>;
 }
 /** An hour of BTC on a spot market, USD. */
 export interface HourBar {
@@ -40,7 +42,8 @@ export interface OptionFiles {
 
 const MINUTE_MS = 60_000;
 const PPM = 1_000_000;
-const CHAIN = ['snapshot_time', 'instrument', 'option_type', 'strike', 'expiry', 'mark_iv'];
+const TERMS = ['snapshot_time', 'instrument', 'option_type', 'strike', 'expiry'];
+const CHAIN = [...TERMS, 'mark_price', 'mark_iv', 'underlying_price', 'index_price'];
 
 interface Draft {
   readonly time: number;
@@ -48,6 +51,7 @@ interface Draft {
   readonly perpetuals: Map<Coin, number>;
   readonly futures: Map<string, number>;
   readonly volatilities: Map<string, number>;
+  readonly marks: Map<string, number>;
 }
 
 /**
@@ -59,11 +63,13 @@ interface Draft {
 export function readOptionData(files: OptionFiles): OptionData {
   const options = new Map<string, OptionTerms>();
   const drafts = new Map<number, Draft>();
-  for (const row of rowsOf('chain', files.chain, [...CHAIN, 'index_price'])) {
+  for (const row of rowsOf('chain', files.chain, CHAIN)) {
     const terms = termsOf(row);
     options.set(terms.symbol, terms);
-    const { indices, volatilities } = draftAt(drafts, row.time('snapshot_time'));
+    const { indices, volatilities, marks } = draftAt(drafts, row.time('snapshot_time'));
     volatilities.set(terms.symbol, Math.round(row.positive('mark_iv') * PPM));
+    // the venue quotes options in the coin
+    marks.set(terms.symbol, row.decimal('mark_price') * row.positive('underlying_price'));
     const list = indices.get(terms.coin) ?? [];
     indices.set(terms.coin, list);
     list.push(row.positive('index_price'));
@@ -112,6 +118,7 @@ function draftAt(drafts: Map<number, Draft>, time: number): Draft {
     perpetuals: new Map(),
     futures: new Map(),
     volatilities: new Map(),
+    marks: new Map(),
   };
   drafts.set(time, draft);
   return draft;

@@ -12,6 +12,16 @@ import type { PracticeShown } from './practice-report.js';
 import { COINS, perpetualOf } from './terms.js';
 import { PRACTICES, tradersOf } from './traders.js';
 
+/** How far the house's model values are from the prices that the venue marked its options with. */
+function offVenue(prices: ReadonlyMap<string, string>, { snapshots: [first] }: OptionData): string {
+  const off = [...first.marks]
+    .map(([symbol, mark]) => Math.abs(Number(prices.get(symbol)) - mark))
+    .sort((a, b) => a - b);
+  const at = (share: number): string => off[Math.floor((off.length - 1) * share)].toFixed(2);
+  const distance = `median ${at(0.5)}, at most ${at(1)} USD`;
+  return `${off.length} options priced; from the venue's own marks: ${distance}`;
+}
+
 const MINUTE_MS = 60_000;
 const SIDES = 2;
 
@@ -41,6 +51,7 @@ export class OptionScenario implements Scenario {
     await foundOptions(cast.operator, cast.id, this.#data, began);
     await crash.tick(began);
     await crash.publish({ ...first, time: began });
+    progress.say(offVenue(await this.#prices(), this.#data));
     const pairs = Math.floor(this.options.accounts / (PRACTICES.length * SIDES));
     await cast.open(tradersOf(portfoliosOf(this.#data, pairs, this.options.seed)));
     progress.say(`${cast.clients.length} accounts open after ${progress.seconds.toFixed(1)} s`);

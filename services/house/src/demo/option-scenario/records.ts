@@ -19,13 +19,16 @@ export class Row {
     if (cell === '') throw this.problem(`${column} is empty`);
     return cell;
   }
+  /** @throws DataProblem unless it is a plain decimal, 0 or more */
+  decimal(column: string): number {
+    const cell = this.text(column);
+    if (/^\d+(\.\d+)?$/.test(cell)) return Number(cell);
+    throw this.problem(`${column} "${cell}" is no plain decimal`);
+  }
   /** @throws DataProblem unless it is a plain decimal above 0 */
   positive(column: string): number {
-    const cell = this.text(column);
-    const value = Number(cell);
-    if (!/^\d+(\.\d+)?$/.test(cell) || value <= 0) {
-      throw this.problem(`${column} "${cell}" is no plain decimal above 0`);
-    }
+    const value = this.decimal(column);
+    if (value === 0) throw this.problem(`${column} is not above 0`);
     return value;
   }
   /** @returns ms UTC */
