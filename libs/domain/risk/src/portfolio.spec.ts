@@ -303,6 +303,13 @@ describe('a switch between practices', () => {
     const into = hedged(400_000n, CROSS, bucket);
     expect(into.requirement).not.toBe(384_000n);
   });
+
+  it('is judged without opening the target: a verdict reads and writes nothing', () => {
+    const desk = optionHouse();
+    desk.read('accounts', paidIn({ amount: 400_000n, bucket: CROSS }), switched(CROSS, bucket));
+    expect(desk.last('GateJudged').passed).toBe(true);
+    expect(desk.state.book.buckets).toHaveLength(1);
+  });
 });
 
 describe('replay of portfolio evaluations', () => {

@@ -301,6 +301,11 @@ export const emptyBucket = (account: AccountId, id: BucketId): Bucket => ({
   },
 });
 
+/** A margin bucket as it is, for reading; an empty one when nothing was ever in it. */
+export function bucketOf(book: Book, account: AccountId, id: BucketId): Bucket {
+  const slot = slotOf(book, account, id);
+  return slot < 0 ? emptyBucket(account, id) : bucketAt(book, slot);
+}
 /** The slot of a margin bucket, opened when it is touched for the first time. */
 export function slotFor(book: Book, account: AccountId, id: BucketId): number {
   const known = slotOf(book, account, id);

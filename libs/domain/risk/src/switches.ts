@@ -1,9 +1,8 @@
 import type { EventOf, Reaction } from '@ringfence/contracts';
 import { initialView, type InitialView } from './figures.js';
 import {
-  bucketAt,
+  bucketOf,
   emptyLine,
-  slotFor,
   type Bucket,
   type PendingSwitch,
   type RiskState,
@@ -31,8 +30,8 @@ export function judgeSwitch(
   state: RiskState,
   { account, source: from, target: to }: PendingSwitch,
 ): { readonly passed: boolean; readonly reason: SwitchReason; readonly view: InitialView } {
-  const source = bucketAt(state.book, slotFor(state.book, account, from));
-  const target = bucketAt(state.book, slotFor(state.book, account, to));
+  const source = bucketOf(state.book, account, from);
+  const target = bucketOf(state.book, account, to);
   const whole = merged(source, target);
   const view = initialView(state, whole, null);
   const reason = problemOf(state, [source, target], whole, view);

@@ -5,8 +5,7 @@ import { settlementOf } from './collateral.js';
 import { evaluate, type Evaluated } from './evaluation.js';
 import { judgeGate } from './gate.js';
 import {
-  bucketAt,
-  emptyBucket,
+  bucketOf,
   emptyLine,
   instrumentAt,
   slotOf,
@@ -55,8 +54,7 @@ export function whatIf(
   const { account, bucket: id, trades } = asked;
   const unknown = trades.findIndex(({ instrument }) => !instrumentAt(state.market, instrument));
   if (unknown >= 0) return { refused: 'instrument-unknown', trade: unknown };
-  const slot = slotOf(state.book, account, id);
-  const bucket = slot < 0 ? emptyBucket(account, id) : bucketAt(state.book, slot);
+  const bucket = bucketOf(state.book, account, id);
   return {
     before: evaluate(state, bucket),
     after: evaluate(state, applied(state, bucket, trades)),
