@@ -23,7 +23,7 @@ import { laneSpans } from './traces/lane-spans.js';
 import { witnessesOf } from './witnesses.js';
 
 /** Events, own and read, after which a lane takes a snapshot: what a takeover folds again. */
-const SNAPSHOT_EVENTS = 400_000;
+const SNAPSHOT_EVENTS = 150_000;
 const UNREADABLE = 'a log that it reads cannot be read now';
 const NO_COUNTS: LaneCounts = { repeated: 0, faulted: 0, quarantined: 0 };
 const WAIT_FIRST_MS = 5;

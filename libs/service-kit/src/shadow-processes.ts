@@ -4,11 +4,6 @@ import type { Address } from '@ringfence/kernel';
 import type { ShadowSnapshots } from './lane-ground.js';
 import type { ShadowOrder } from './shadow-process.js';
 
-/**
- * After a snapshot the next waits so many times as long as it took: at most a quarter of one
- * processor goes here, and only what lanes and clients leave.
- */
-const REST_FACTOR = 3;
 /** of what a failing process says, the end */
 const SAID_MAX = 2000;
 const PROGRAM = fileURLToPath(new URL('./shadow-process.js', import.meta.url));
@@ -26,7 +21,14 @@ export class ShadowProcesses implements ShadowSnapshots {
   #wakeUp: (() => void) | undefined;
   readonly #waiting = new Set<string>();
 
-  constructor(readonly place: ShadowPlace) {}
+  /**
+   * @param restFactor  after a snapshot the next waits so many times as long as it took: at 1 at
+   *        most half of one processor goes here, and only what lanes and clients leave
+   */
+  constructor(
+    readonly place: ShadowPlace,
+    readonly restFactor = 1,
+  ) {}
 
   /**
    * Asking again for a lane that waits its turn is one snapshot.
@@ -45,7 +47,7 @@ export class ShadowProcesses implements ShadowSnapshots {
       return performance.now() - start;
     });
     this.#last = taken.then(
-      (ms) => (now ? undefined : this.#rest(ms * REST_FACTOR)),
+      (ms) => (now ? undefined : this.#rest(ms * this.restFactor)),
       () => undefined,
     );
     return taken.then(() => undefined);
