@@ -41,8 +41,8 @@ export const AuctionOpened = event(384, 'AuctionOpened', 1, {
 });
 /**
  * The plan, before it is executed: `lots` signed as the bucket trades them, at most what cures it;
- * `price` in ticks; `paid` what of the value of these lots the bidder leaves to the bucket, smallest
- * units. Answered like any slice.
+ * `price` in ticks; `paid` what of the value of these lots the bidder leaves to the bucket,
+ * smallest units. Answered like any slice.
  */
 export const BidTaken = event(385, 'BidTaken', 1, {
   auction: uint(),

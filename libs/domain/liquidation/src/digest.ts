@@ -29,7 +29,8 @@ export const touchUsed = ({ prints }: LiquidationState, instrument: InstrumentId
 };
 
 /**
- * Sum of the digests of close-outs, clearings, counters, paces, portfolios and auctions, modulo 2^64.
+ * Sum of the digests of close-outs, clearings, counters, paces, portfolios and auctions, modulo
+ * 2^64.
  *
  * It keeps what it computed in `prints`, which is no aggregate itself; the cost is that of the
  * aggregates changed since the last call.
