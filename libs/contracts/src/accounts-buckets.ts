@@ -44,8 +44,8 @@ export const TradePortfolioSlice = command(28, 'TradePortfolioSlice', 1, {
 });
 
 /**
- * From liquidation: a bid of `member` for its own account `against` takes over a slice of the bucket;
- * its gate judges it.
+ * From liquidation: a bid of `member` for its own account `against` takes over a slice of the
+ * bucket; its gate judges it.
  */
 export const TradeBid = command(29, 'TradeBid', 1, {
   slice: uint(),

@@ -57,10 +57,10 @@ describe('the price of a position under auction', () => {
   });
 
   it.each([
-    ['no position', { lots: 0 }],
-    ['no mark', { mark: 0 }],
-    ['a negative reserve', { reserved: -1n }],
-  ])('of %s is none', (_, more) => {
-    expect(() => auctionOffer({ ...LONG, ...more }, SCHEDULE, 0)).toThrow();
+    ['no position', { lots: 0 }, 'a position with a mark is auctioned'],
+    ['no mark', { mark: 0 }, 'a position with a mark is auctioned'],
+    ['a negative reserve', { reserved: -1n }, 'bids pay in'],
+  ])('of %s is none', (_, more, rule) => {
+    expect(() => auctionOffer({ ...LONG, ...more }, SCHEDULE, 0)).toThrow(rule);
   });
 });

@@ -43,9 +43,9 @@ export const auctionTicks = ({ fastTicks, slowTicks }: AuctionSchedule): number 
  * The price of a position under auction after so many ticks.
  *
  * A bidder takes lots over with the value behind them and leaves the part `auctionDiscount` of it
- * to the bucket. The rest moves the price from the mark in the bidder's favour, rounded down to a tick
- * per lot; all of it is the bankruptcy price. Where nothing of value is left the price is the mark:
- * no bid makes a deficit larger, and rounds bear what there is.
+ * to the bucket. The rest moves the price from the mark in the bidder's favour, rounded down to a
+ * tick per lot; all of it is the bankruptcy price. Where nothing of value is left the price is the
+ * mark: no bid makes a deficit larger, and rounds bear what there is.
  *
  * @throws InvariantViolation when there is no position or mark, or a figure is negative
  * @source rules/auction, dutch-auction-solvent

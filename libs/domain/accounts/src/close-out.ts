@@ -83,8 +83,8 @@ export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (comma
   tradeAway(command, sliceLeg(command, state), state);
 
 /**
- * Trades a slice of a close-out against whoever bid for it, for no fee: as `tradeSlice`, but into the
- * bucket that the bidder named; its lane sees that the account is the bidding member's own.
+ * Trades a slice of a close-out against whoever bid for it, for no fee: as `tradeSlice`, but into
+ * the bucket that the bidder named; its lane sees that the account is the bidding member's own.
  *
  * @returns as `tradeSlice`
  * @source DESIGN 6.5

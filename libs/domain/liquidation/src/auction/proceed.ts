@@ -28,9 +28,7 @@ function openAuction(state: LiquidationState, closeOut: CloseOut): Event[] | nul
   const from = state.reference.tick;
   const until = from + auctionTicks(terms);
   const what = { instrument: line.instrument, version, terms, from, until };
-  return [
-    { type: 'AuctionOpened', auction: state.auctions.last + 1, account, bucket, ...what },
-  ];
+  return [{ type: 'AuctionOpened', auction: state.auctions.last + 1, account, bucket, ...what }];
 }
 
 /**
