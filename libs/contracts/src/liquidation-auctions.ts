@@ -7,6 +7,7 @@ import {
   event,
   group,
   instrument,
+  lots,
   member,
   oneOf,
   signedLots,
@@ -16,14 +17,14 @@ import {
 /** Dutch auctions of positions that no liquidity wall takes, before a round deleverages them. */
 
 /**
- * From a member for an account of its own, `bidder`: takes over `lots` (unsigned) of the position
+ * From a member for an account of its own, `bidder`: takes over `lots` (> 0) of the position
  * that is auctioned, at the price of this tick. To the lane of the failing `account`.
  */
 export const BidInAuction = command(372, 'BidInAuction', 1, {
   account: account(),
   bucket: bucket(),
   instrument: instrument(),
-  lots: uint(),
+  lots: lots('instrument'),
   bidder: account(),
   bidderBucket: bucket(),
 });
