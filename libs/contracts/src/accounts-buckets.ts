@@ -9,6 +9,7 @@ import {
   group,
   instrument,
   list,
+  member,
   positiveAmount,
   signedAmount,
   signedLots,
@@ -39,6 +40,24 @@ export const TradePortfolioSlice = command(28, 'TradePortfolioSlice', 1, {
   fee: amount(),
   against: account(),
   /** newest when it was sized: a newer one here makes the plan stale */
+  frame: uint(),
+});
+
+/**
+ * From liquidation: a bid of `member` for its own account `against` takes over a slice of the
+ * bucket; its gate judges it.
+ */
+export const TradeBid = command(29, 'TradeBid', 1, {
+  slice: uint(),
+  account: account(),
+  bucket: bucket(),
+  instrument: instrument(),
+  lots: signedLots(),
+  price: uint(),
+  against: account(),
+  againstBucket: bucket(),
+  member: member(),
+  /** newest when the bid was taken: a newer one here makes it stale */
   frame: uint(),
 });
 

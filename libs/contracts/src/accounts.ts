@@ -31,6 +31,7 @@ import {
   SwitchBucket,
   SwitchReleased,
   SwitchReserved,
+  TradeBid,
   TradePortfolioSlice,
 } from './accounts-buckets.js';
 import {
@@ -114,6 +115,7 @@ export const ACCOUNTS_COMMANDS = [
   RoundDecision,
   SwitchBucket,
   TradePortfolioSlice,
+  TradeBid,
 ] as const;
 export const ACCOUNTS_EVENTS = [
   AccountOpened,

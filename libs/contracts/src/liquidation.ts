@@ -27,8 +27,10 @@ import {
   text,
   uint,
 } from './table/index.js';
+import { AuctionEnded, AuctionOpened, BidInAuction, BidTaken } from './liquidation-auctions.js';
 import { ScheduleRoundAtPremium, SliceRamped } from './risk-rules.js';
 
+export * from './liquidation-auctions.js';
 export * from './liquidation-dated.js';
 
 /**
@@ -355,6 +357,7 @@ export const LIQUIDATION_COMMANDS = [
   ScheduleRoundAtPremium,
   NoteExpiry,
   NotePortfolioFill,
+  BidInAuction,
 ] as const;
 export const LIQUIDATION_EVENTS = [
   CallNoted,
@@ -382,6 +385,9 @@ export const LIQUIDATION_EVENTS = [
   PortfolioSliceFilled,
   PortfolioSliceRefused,
   ExpiryNoted,
+  AuctionOpened,
+  BidTaken,
+  AuctionEnded,
 ] as const;
 export type LiquidationCommand = Each<typeof LIQUIDATION_COMMANDS>;
 export type LiquidationEvent = Each<typeof LIQUIDATION_EVENTS>;

@@ -27,8 +27,10 @@ import {
   text,
   uint,
 } from './table/index.js';
+import { AuctionRulesSet, SetAuctionRules } from './reference-auctions.js';
 import { RISK_RULES_COMMANDS, RISK_RULES_EVENTS } from './risk-rules.js';
 
+export * from './reference-auctions.js';
 export * from './reference-dated.js';
 
 /**
@@ -282,6 +284,7 @@ export const REFERENCE_COMMANDS = [
   PublishVolatilityFrame,
   FixSettlementPrice,
   SetPortfolioParameters,
+  SetAuctionRules,
 ] as const;
 export const REFERENCE_EVENTS = [
   MemberAdmitted,
@@ -302,6 +305,7 @@ export const REFERENCE_EVENTS = [
   OptionsPriced,
   InstrumentExpired,
   PortfolioParametersSet,
+  AuctionRulesSet,
 ] as const;
 export type ReferenceCommand = Each<typeof REFERENCE_COMMANDS>;
 export type ReferenceEvent = Each<typeof REFERENCE_EVENTS>;

@@ -2,6 +2,7 @@ export * from './adl-level.js';
 export * from './adl-queue.js';
 export * from './adl.js';
 export * from './anti-procyclicality.js';
+export * from './auction-price.js';
 export * from './bankruptcy.js';
 export * from './claims.js';
 export * from './close-out.js';

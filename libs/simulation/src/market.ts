@@ -7,6 +7,7 @@ import {
   type BucketId,
   type InstrumentId,
 } from '@ringfence/kernel';
+import { Bidders } from './bidders.js';
 import type { Crowd, Weighted } from './life.js';
 import {
   ALTS,
@@ -28,10 +29,14 @@ const INSTRUMENTS = [BTC_PERP, ETH_PERP, SOL_PERP] as const;
 export class Market {
   /** calls that somebody may answer with more margin */
   readonly #calls: EventOf<'MarginCalled'>[] = [];
+  readonly #bidders: Bidders;
 
-  constructor(readonly crowd: Crowd) {}
+  constructor(readonly crowd: Crowd) {
+    this.#bidders = new Bidders(crowd);
+  }
 
   notice(event: Event): void {
+    this.#bidders.notice(event);
     if (event.type === 'MarginCalled') this.#calls.push(event);
   }
 
@@ -145,6 +150,7 @@ export class Market {
     const outage = house.chance.happens(0.04);
     const ms = outage ? 3_600_000 : house.chance.between(1, 40_000);
     house.order(REFERENCE, town.tick(ms), OPERATOR);
+    this.#bidders.act();
   }
   round(): void {
     const { chance, options } = this.crowd.house;

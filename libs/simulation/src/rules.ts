@@ -39,6 +39,21 @@ const RULES: readonly Rules[] = [
   },
 ];
 
+/** Auctions that are over soon enough to be seen whole. */
+const AUCTION: CommandOf<'SetAuctionRules'>['auction'] = {
+  startPpm: 980_000,
+  cutoffPpm: 500_000,
+  fastTicks: 3,
+  slowTicks: 5,
+  minLots: 2,
+};
+export const auctionsFor = (instruments: readonly InstrumentId[]): Command[] =>
+  instruments.map((instrument) => ({
+    type: 'SetAuctionRules' as const,
+    instrument,
+    auction: AUCTION,
+  }));
+
 /** Orders that set the rules of all instruments, rules taking turns. */
 export const rulesFor = (instruments: readonly InstrumentId[]): Command[] =>
   instruments.map((instrument, i) => ({

@@ -22,7 +22,7 @@ import {
 import { climateOf, type Climate } from './climate.js';
 import type { Order, SimulatedHouse } from './house.js';
 import { STARTING_RULES } from '@ringfence/domain-risk';
-import { rulesFor } from './rules.js';
+import { auctionsFor, rulesFor } from './rules.js';
 
 /** The people of a simulated house. */
 export const OPERATOR: By = { key: 1, member: 0 as MemberId, role: 'operator' };
@@ -180,7 +180,8 @@ export class Town {
   async found(clientsPerPartition: number): Promise<void> {
     this.house.startAll();
     await this.house.exhaust();
-    const rules = this.climate.ruled ? rulesFor([...FIRST_PRICES.keys()]) : [];
+    const all = [...FIRST_PRICES.keys()];
+    const rules = this.climate.ruled ? [...rulesFor(all), ...auctionsFor(all)] : [];
     const [first, ...rest] = [...founding(), ...rules, this.tick(1), this.frame()];
     await this.#done([
       [REFERENCE, first, SYSTEM],

@@ -1,3 +1,4 @@
+import { auctionThroughEvents } from './auction.js';
 import {
   claimsThroughEvents,
   marketsThroughEvents,
@@ -20,6 +21,7 @@ const SCENARIOS: { readonly [scenario: string]: EventRule } = {
 
 /** Rules at work in the house, by topic; what is missing is listed in the README. */
 export const EVENT_TOPICS: { readonly [topic: string]: EventRules } = {
+  auction: { 'dutch-auction-solvent': auctionThroughEvents },
   'loss-allocation': { 'loss-socialisation': claimsThroughEvents },
   'bankruptcy-adl': { 'adl-water-filling': waterThroughEvents },
   'partial-liquidation': {

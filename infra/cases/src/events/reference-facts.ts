@@ -23,12 +23,14 @@ export interface ListedTerms {
   readonly closeOutFeePpm: number;
   /** settlement units per lot and tick */
   readonly unit: bigint;
+  /** beyond the initial rate, of what a close-out comes back to; none where it is not given */
+  readonly bufferPpm?: number;
 }
 
 /** Asset, domain, instrument, parameters and a frame, as the reference log would have them. */
 export function listInstrument(run: Liquidation, domain: DomainId, terms: ListedTerms): void {
   const see = (event: Event): void => run.see('reference', event);
-  const { price, initialPpm, closeOutFeePpm, unit } = terms;
+  const { price, initialPpm, closeOutFeePpm, unit, bufferPpm = 0 } = terms;
   openDomain(run, domain);
   const sizes = { tickUnits: 1n, tickSteps: 1, tickScale: 0, lotSteps: 1, lotScale: 0 };
   see({
@@ -51,7 +53,7 @@ export function listInstrument(run: Liquidation, domain: DomainId, terms: Listed
     bandPpm: 50_000,
     tradeFeePpm: 0,
     closeOutFeePpm,
-    bufferPpm: 0,
+    bufferPpm,
     // a book that takes everything at the mark: the cases know no depth
     bookNotional: Number.MAX_SAFE_INTEGER,
     depth: [{ bps: 0, cumulativePpm: 1_000_000 }],

@@ -79,9 +79,29 @@ export function sliceLeg(
  *          liquidation reads as a refusal
  * @source DESIGN 6.5
  */
-export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (command, state) => {
+export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (command, state) =>
+  tradeAway(command, sliceLeg(command, state), state);
+
+/**
+ * Trades a slice of a close-out against whoever bid for it, for no fee: as `tradeSlice`, but into
+ * the bucket that the bidder named; its lane sees that the account is the bidding member's own.
+ *
+ * @returns as `tradeSlice`
+ * @source DESIGN 6.5
+ */
+export const tradeBid: Decide<CommandOf<'TradeBid'>, AccountsState> = (command, state) => {
+  invariant(command.member !== HOUSE, 'walls take over without a bid');
+  const order = { ...command, type: 'TradeSlice' as const, fee: 0n };
+  const { againstBucket, member: venue } = command;
+  return tradeAway(order, { ...sliceLeg(order, state), againstBucket, venue }, state);
+};
+
+function tradeAway(
+  command: CommandOf<'TradeSlice'>,
+  leg: PendingLeg,
+  state: AccountsState,
+): Decision<Event> {
   invariant(command.lots !== 0 && command.price > 0, 'a slice closes something at a price');
-  const leg = sliceLeg(command, state);
   const refuse = (reason: string): Decision<Event> =>
     accept(legReserved(leg), legReleased(leg, reason));
   const account = ownAccount(state, command.account);
@@ -105,7 +125,7 @@ export const tradeSlice: Decide<CommandOf<'TradeSlice'>, AccountsState> = (comma
     type: 'LegOffered',
     reservation: leg.reservation,
   });
-};
+}
 
 /** Why a sale cannot be; null when it can. */
 function saleProblem(

@@ -7,7 +7,7 @@ import {
   type LaneDefinition,
   type Mail,
 } from '@ringfence/contracts';
-import { closeOutEvolve, markFailing, sellCollateral, tradeSlice } from './close-out.js';
+import { closeOutEvolve, markFailing, sellCollateral, tradeBid, tradeSlice } from './close-out.js';
 import { collateralEvolve, creditDeposit, moveCollateral } from './collateral.js';
 import { digest } from './digest.js';
 import { legEvolve } from './leg.js';
@@ -107,6 +107,7 @@ const deciders = {
   RoundDecision: byLanes<'RoundDecision'>(takeRoundDecision),
   SwitchBucket: switchBucket,
   TradePortfolioSlice: byLanes<'TradePortfolioSlice'>(tradePortfolioSlice),
+  TradeBid: byLanes<'TradeBid'>(tradeBid),
 } satisfies LaneDefinition<AccountsState>['deciders'];
 
 /** The next piece of a round: settling first, then paying, then telling custody. */
@@ -145,6 +146,11 @@ const reactions: LaneDefinition<AccountsState>['reactions'] = {
       const parts = legs.map(({ instrument, lots, price }) => ({ instrument, lots, price }));
       const plan = { slice, account, bucket, legs: parts, fee, against, frame };
       return [{ type: 'TradePortfolioSlice', ...plan }];
+    },
+    BidTaken: ({ bidder, bidderBucket, ...bid }) => {
+      const { slice, account, bucket, instrument, lots, price, member, frame } = bid;
+      const plan = { slice, account, bucket, instrument, lots, price, member, frame };
+      return [{ type: 'TradeBid', ...plan, against: bidder, againstBucket: bidderBucket }];
     },
     SaleOrdered: ({ sale, account, bucket, asset, amount, proceeds, buyer }) => [
       { type: 'SellCollateral', sale, account, bucket, asset, amount, proceeds, buyer },

@@ -276,6 +276,85 @@ describe('a slice of a close-out', () => {
   });
 });
 
+describe('a bid in an auction', () => {
+  const bidOf = (
+    account: EventOf<'BidTaken'>['account'],
+    bidder: EventOf<'BidTaken'>['account'],
+    more: Partial<EventOf<'BidTaken'>> = {},
+  ): EventOf<'BidTaken'> => ({
+    type: 'BidTaken',
+    auction: 1,
+    slice: 7,
+    account,
+    bucket: CROSS,
+    instrument: PERP,
+    lots: -4,
+    price: 95,
+    paid: 0n,
+    bidder,
+    bidderBucket: CROSS,
+    member: ALICE,
+    accountsSeq: 1,
+    frame: 1,
+    tick: 3,
+    ...more,
+  });
+  /** the buyer long 10, and the seller of the same member that bids */
+  function auctioned(partitions?: number): ReturnType<typeof two> {
+    const scene = two(partitions);
+    scene.house.trade(scene.buyer, scene.seller, 10);
+    scene.house.settle();
+    return scene;
+  }
+
+  it('is judged by the gate of the bidder, and filled under its number for no fee', () => {
+    const { house, buyer, seller } = auctioned();
+    house.feed(0, 'liquidation', bidOf(buyer, seller));
+    house.judge();
+    expect([house.lots(buyer), house.lots(seller)]).toEqual([6, -6]);
+    const fills = house.log(0).filter((event) => event.type === 'LegApplied');
+    expect(fills.slice(-2)).toMatchObject([
+      { account: seller, slice: 0, fee: 0n, lots: 4, price: 95 },
+      { account: buyer, slice: 7, fee: 0n, lots: -4, price: 95, purpose: 'slice' },
+    ]);
+  });
+  it('meets a bidder of another partition', () => {
+    const { house, buyer, seller } = auctioned(2);
+    house.feed(0, 'liquidation', bidOf(buyer, seller));
+    house.settle();
+    house.judge();
+    house.settle();
+    expect([house.lots(buyer), house.lots(seller)]).toEqual([6, -6]);
+  });
+  it('is clamped to the position', () => {
+    const { house, buyer, seller } = auctioned();
+    house.feed(0, 'liquidation', bidOf(buyer, seller, { lots: -40 }));
+    house.judge();
+    expect([house.lots(buyer), house.lots(seller)]).toEqual([0, 0]);
+  });
+  it('for an account of another member is refused by its lane', () => {
+    const { house, buyer, seller } = auctioned();
+    house.feed(0, 'liquidation', bidOf(buyer, seller, { member: VENUE }));
+    expect(house.log(0).at(-1)).toMatchObject({ slice: 7, reason: 'not-the-owner' });
+    expect(house.lots(buyer)).toBe(10);
+  });
+  it('that the bidder cannot margin leaves everything as it was', () => {
+    const { house, buyer, seller } = auctioned();
+    house.feed(0, 'liquidation', bidOf(buyer, seller));
+    house.judge(false);
+    expect(house.log(0).at(-1)).toMatchObject({ type: 'LegReleased', slice: 7 });
+    expect([house.lots(buyer), house.lots(seller)]).toEqual([10, -10]);
+  });
+  it('into a bucket that does not fit, or after a newer frame, is refused', () => {
+    const { house, buyer, seller } = auctioned();
+    house.feed(0, 'liquidation', bidOf(buyer, seller, { bidderBucket: EXCESS }));
+    expect(house.log(0).at(-1)).toMatchObject({ slice: 7, reason: 'bucket-unknown' });
+    house.feed(0, 'reference', { ...frame(96), frame: 2 } as EventOf<'FrameAccepted'>);
+    house.feed(0, 'liquidation', bidOf(buyer, seller));
+    expect(house.log(0).at(-1)).toMatchObject({ slice: 7, reason: 'stale-slice' });
+  });
+});
+
 describe('authority', () => {
   it('ends with its revocation, also while a leg is under way to the seller', () => {
     const { house, buyer, seller } = two(2);

@@ -35,6 +35,7 @@ import {
   accountAt,
   availableIn,
   bucketAt,
+  HOUSE,
   ownAccount,
   type Account,
   type AccountsState,
@@ -115,8 +116,12 @@ function accountProblem(account: Account, side: Side): Decision<never> | null {
   if (side.purpose === 'trade' && !account.venues.includes(side.venue)) {
     return reject('not-authorised', { account: accountText(account.id) });
   }
-  if (side.purpose === 'slice' && account.class !== 'liquidity')
-    return reject('not-a-liquidity-account');
+  if (side.purpose === 'slice') {
+    // a wall takes over for the house; whoever bid in an auction, for an account of its own
+    const isBid = side.venue !== HOUSE;
+    if (isBid && account.member !== side.venue) return reject('not-the-owner');
+    if (!isBid && account.class !== 'liquidity') return reject('not-a-liquidity-account');
+  }
   return isMargined(account) ? null : reject('account-not-margined');
 }
 

@@ -18,12 +18,19 @@ export const touchRamp = ({ prints }: LiquidationState, key: number): void => {
 export const touchPortfolio = ({ prints }: LiquidationState, key: number): void => {
   prints.changed.add(`portfolio:${key}`);
 };
+export const touchAuction = ({ prints }: LiquidationState, key: number): void => {
+  prints.changed.add(`auction:${key}`);
+};
+export const touchAuctions = ({ prints }: LiquidationState): void => {
+  prints.changed.add('auctions:0');
+};
 export const touchUsed = ({ prints }: LiquidationState, instrument: InstrumentId): void => {
   prints.changed.add(`used:${instrument}`);
 };
 
 /**
- * Sum of the digests of close-outs, clearings, counters, paces and portfolios, modulo 2^64.
+ * Sum of the digests of close-outs, clearings, counters, paces, portfolios and auctions, modulo
+ * 2^64.
  *
  * It keeps what it computed in `prints`, which is no aggregate itself; the cost is that of the
  * aggregates changed since the last call.
@@ -46,6 +53,8 @@ function aggregateOf(state: LiquidationState, name: string): unknown {
   if (kind === 'close-out') return state.closeOuts.get(Number(number));
   if (kind === 'clearing') return state.clearings.get(Number(number) as DomainId);
   if (kind === 'portfolio') return state.portfolios.get(Number(number));
+  if (kind === 'auction') return state.auctions.of.get(Number(number));
+  if (kind === 'auctions') return state.auctions.last;
   if (kind === 'ramp') return state.paces.ramps.get(Number(number));
   if (kind === 'used') return state.paces.used.get(Number(number) as InstrumentId);
   return state.counters;

@@ -9,6 +9,8 @@ import type {
   LiquidationEvent,
   Mail,
 } from '@ringfence/contracts';
+import { bidInAuction } from './auction/bid.js';
+import { auctionHandlers } from './auction/evolve.js';
 import { clearingHandlers } from './clearing/evolve.js';
 import {
   decidable,
@@ -78,7 +80,7 @@ function isSizing(state: LiquidationState): boolean {
  */
 export const liquidationLane: LaneDefinition<LiquidationState> = {
   service: 'liquidation',
-  foldVersion: 4,
+  foldVersion: 5,
   initial: initialLiquidation,
   deciders: {
     ScheduleRound: scheduleRound,
@@ -97,8 +99,9 @@ export const liquidationLane: LaneDefinition<LiquidationState> = {
     ScheduleRoundAtPremium: scheduleRoundAtPremium,
     NoteExpiry: noteExpiry,
     NotePortfolioFill: notePortfolioFill,
+    BidInAuction: bidInAuction,
   } satisfies Deciders,
-  evolve: { ...closeOutHandlers, ...clearingHandlers } satisfies Handlers,
+  evolve: { ...closeOutHandlers, ...auctionHandlers, ...clearingHandlers } satisfies Handlers,
   views: { reference: referenceViews, risk: riskViews, accounts: accountsViews },
   reactions: {
     reference: referenceReactions,

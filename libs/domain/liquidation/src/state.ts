@@ -3,6 +3,7 @@ import { closeOutKey, type OfBucket } from './close-out-key.js';
 import type { PortfolioCloseOut } from './close-out/portfolio-notes.js';
 import { newPaces, type Paces } from './close-out/pace.js';
 import { newClearing, type Clearing } from './clearing/state.js';
+import { newAuctions, type Auctions } from './auction/state.js';
 import { newAccountsView, type AccountsView } from './views/accounts.js';
 import { newDatedView, type DatedView } from './views/dated.js';
 import { newReferenceView, type ReferenceView } from './views/reference.js';
@@ -75,6 +76,7 @@ export interface LiquidationState {
   readonly paces: Paces;
   /** slices of portfolios, by `closeOutKey`; nothing where none was sized */
   readonly portfolios: Map<number, PortfolioCloseOut>;
+  readonly auctions: Auctions;
   readonly prints: Prints;
   readonly reference: ReferenceView;
   readonly dated: DatedView;
@@ -90,6 +92,7 @@ export const initialLiquidation = (partition: number, partitions: number): Liqui
   counters: { slice: 0, sale: 0, tick: 0, sized: 0 },
   paces: newPaces(),
   portfolios: new Map(),
+  auctions: newAuctions(),
   prints: { sum: 0n, of: new Map(), changed: new Set() },
   reference: newReferenceView(),
   dated: newDatedView(),

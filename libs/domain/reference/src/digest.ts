@@ -11,6 +11,7 @@ export type AggregateKind =
   | 'ruled'
   | 'terms'
   | 'portfolios'
+  | 'auctions'
   | 'house';
 
 /** Remembers that an aggregate changed, so that only such are digested again. */

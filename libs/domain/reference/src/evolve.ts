@@ -130,6 +130,10 @@ export const evolve = {
     state.ruled.set(instrument, { version, rules, basePpm, guardedPpm, openInterest });
     touch(state, 'ruled', instrument);
   },
+  AuctionRulesSet(state, { instrument, version, auction }) {
+    state.auctions.set(instrument, { version, auction });
+    touch(state, 'auctions', instrument);
+  },
   OpenInterestObserved(state, { instrument, lots }) {
     state.ruled.set(instrument, { ...ruledOf(state, instrument), openInterest: lots });
     touch(state, 'ruled', instrument);

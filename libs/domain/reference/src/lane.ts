@@ -7,6 +7,7 @@ import { publishFrame, publishVolatilityFrame, tick } from './frames.js';
 import { listAsset, listInstrument, openDomain } from './listing.js';
 import { admitMember, issueKey, revokeKey } from './members.js';
 import { setHouseParameters, setInstrumentParameters } from './parameters.js';
+import { setAuctionRules } from './auction-rules.js';
 import { observeOpenInterest, setRiskRules } from './risk-rules.js';
 import { setPortfolioParameters } from './portfolio-parameters.js';
 import { openRound } from './rounds.js';
@@ -22,7 +23,7 @@ type Deciders = {
  */
 export const referenceLane: LaneDefinition<ReferenceState> = {
   service: 'reference',
-  foldVersion: 2,
+  foldVersion: 3,
   initial(partition) {
     invariant(partition === 0, 'the reference lane has one partition');
     return initialReference();
@@ -46,6 +47,7 @@ export const referenceLane: LaneDefinition<ReferenceState> = {
     PublishVolatilityFrame: publishVolatilityFrame,
     FixSettlementPrice: fixSettlementPrice,
     SetPortfolioParameters: setPortfolioParameters,
+    SetAuctionRules: setAuctionRules,
   } satisfies Deciders,
   evolve,
   views: {},

@@ -77,6 +77,11 @@ export interface Ruled {
   /** last observed, lots; 0 before */
   readonly openInterest: number;
 }
+/** How an instrument is auctioned; null: not at all. */
+export interface Auctioned {
+  readonly version: number;
+  readonly auction: EventOf<'AuctionRulesSet'>['auction'];
+}
 /** How an instrument ends. Futures and options have such terms, perpetuals have none. */
 export interface Terms {
   readonly underlying: InstrumentId;
@@ -103,6 +108,8 @@ export interface ReferenceState {
   readonly instruments: Map<InstrumentId, Instrument>;
   /** rules beyond the parameters; most instruments have none */
   readonly ruled: Map<InstrumentId, Ruled>;
+  /** rules of auctions; most instruments have none */
+  readonly auctions: Map<InstrumentId, Auctioned>;
   readonly terms: Map<InstrumentId, Terms>;
   /** options that live, in the order of their numbers */
   options: readonly InstrumentId[];
@@ -140,6 +147,7 @@ export function initialReference(): ReferenceState {
     domains: new Map(),
     instruments: new Map(),
     ruled: new Map(),
+    auctions: new Map(),
     terms: new Map(),
     options: [],
     portfolios: new Map(),

@@ -1,12 +1,6 @@
 import type { EventOf, Reaction } from '@ringfence/contracts';
 import { initialView, type InitialView } from './figures.js';
-import {
-  bucketOf,
-  emptyLine,
-  type Bucket,
-  type PendingSwitch,
-  type RiskState,
-} from './state.js';
+import { bucketOf, emptyLine, type Bucket, type PendingSwitch, type RiskState } from './state.js';
 
 export const judgeSwitches: Reaction<RiskState, EventOf<'SwitchReserved'>> = (event) => [
   { type: 'JudgeGate', reservation: event.reservation },

@@ -1,5 +1,6 @@
 import type { Event } from '@ringfence/contracts';
 import { EXCESS, type CommandId, type Service } from '@ringfence/kernel';
+import { Auctions } from './auctions.js';
 import { Chains, type Chain } from './chains.js';
 import { Channels } from './channels.js';
 import { CloseOuts } from './close-outs.js';
@@ -71,7 +72,8 @@ export class Auditor {
     this.#rounds = new Rounds(house, this.#legs);
     this.#transfers = new Transfers(house);
     this.#custody = new Custody(house, this.#ledger);
-    this.#closeOuts = new CloseOuts(house);
+    const auctions = new Auctions(house);
+    this.#closeOuts = new CloseOuts(house, auctions);
     this.#channels = new Channels(house, this.#legs);
     this.#margin = new Margin(house);
     this.#checks = [
@@ -83,6 +85,7 @@ export class Auditor {
       this.#ledger,
       this.#rounds,
       this.#margin,
+      auctions,
       this.#closeOuts,
       new RuleChecks(house),
     ];

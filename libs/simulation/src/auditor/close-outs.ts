@@ -1,5 +1,6 @@
 import type { EventOf } from '@ringfence/contracts';
-import { bucketKind, type InstrumentId } from '@ringfence/kernel';
+import { bucketKind, type AccountId, type InstrumentId } from '@ringfence/kernel';
+import type { Auctions } from './auctions.js';
 import type { Guarantee } from './findings.js';
 import { bucketName, type House } from './house.js';
 import { worthNow } from './listing.js';
@@ -8,6 +9,7 @@ import { placeText, text, type Check, type Handlers, type Place } from './record
 import { least, magnitude, most, PPM, ppmUp } from './shares.js';
 
 type Sized = EventOf<'SliceSized'>;
+type Bid = EventOf<'BidTaken'>;
 type PortfolioSized = EventOf<'PortfolioSliceSized'>;
 type Evaluated = EventOf<'MarginEvaluated'> | EventOf<'PortfolioEvaluated'>;
 
@@ -17,7 +19,10 @@ type Ended = EventOf<
 
 /** What was planned for a bucket: one leg, or those of a whole portfolio. */
 interface Planned {
-  readonly event: Sized | PortfolioSized;
+  readonly event: Sized | PortfolioSized | Bid;
+  /** who takes over, and the most that it may cost beyond the price */
+  readonly against: AccountId;
+  readonly fee: bigint;
   readonly legs: ReadonlyMap<InstrumentId, { readonly lots: number; readonly price: number }>;
   /** legs whose end was noted */
   readonly ended: Set<InstrumentId>;
@@ -49,7 +54,10 @@ export class CloseOuts implements Check {
   readonly #fills = new Map<string, { lots: number; price: number; seq: number }>();
   readonly #sales = new Map<string, { order: EventOf<'SaleOrdered'>; sold: boolean }>();
 
-  constructor(readonly house: House) {}
+  constructor(
+    readonly house: House,
+    readonly auctions: Auctions,
+  ) {}
 
   #bucket(of: { readonly account: number; readonly bucket: number }): Watched {
     const found = this.#buckets.get(bucketName(of));
@@ -72,6 +80,11 @@ export class CloseOuts implements Check {
   readonly on: Handlers = {
     SliceSized: (event, at) => this.#size(event, at),
     PortfolioSliceSized: (event, at) => this.#sizePortfolio(event, at),
+    BidTaken: (event, at) => {
+      const { instrument, lots, price } = event;
+      const evaluated = this.#plan(event, new Map([[instrument, { lots, price }]]), at);
+      this.auctions.check(event, evaluated, at);
+    },
     SliceFilled: (event, at) => this.#conclude(event, at),
     SliceRefused: (event, at) => this.#conclude(event, at),
     PortfolioSliceFilled: (event, at) => this.#conclude(event, at),
@@ -91,9 +104,9 @@ export class CloseOuts implements Check {
         leg !== undefined &&
         Math.sign(event.lots) === Math.sign(leg.lots) &&
         Math.abs(event.lots) <= Math.abs(leg.lots) &&
-        plan.fees <= plan.event.fee &&
+        plan.fees <= plan.fee &&
         event.price === leg.price &&
-        event.against === plan.event.against &&
+        event.against === plan.against &&
         event.account === plan.event.account &&
         event.bucket === plan.event.bucket;
       this.#expect(holds, 4, 'executes-what-was-planned', { plan: plan?.event, event }, at);
@@ -113,12 +126,15 @@ export class CloseOuts implements Check {
   };
 
   /** What holds of every plan. @returns the evaluation that it is from */
-  #plan(event: Sized | PortfolioSized, legs: Planned['legs'], at: Place): Evaluated | null {
+  #plan(event: Planned['event'], legs: Planned['legs'], at: Place): Evaluated | null {
     const watched = this.#bucket(event);
     const { evaluated } = watched;
-    const plan = { event, legs, ended: new Set<InstrumentId>(), fees: 0n };
+    const isBid = event.type === 'BidTaken';
+    const taker = isBid ? { against: event.bidder, fee: 0n } : event;
+    const { against, fee } = taker;
+    const plan = { event, legs, against, fee, ended: new Set<InstrumentId>(), fees: 0n };
     this.#slices.set(`${at.partition}/${event.slice}`, plan);
-    const single = watched.slice === 0 && event.tick % 2 === 0;
+    const single = watched.slice === 0 && (isBid || event.tick % 2 === 0);
     this.#expect(single, 4, 'one-slice-at-a-time-on-even-ticks', { event, watched }, at);
     watched.slice = event.slice;
     const newest = evaluated?.accountsSeq === event.accountsSeq && evaluated.frame === event.frame;
@@ -132,8 +148,9 @@ export class CloseOuts implements Check {
       const closes = Math.sign(lots) === -Math.sign(line?.lots ?? 0);
       const within = Math.abs(lots) <= Math.abs(line?.lots ?? 0);
       this.#expect(closes && within, 5, 'never-more-than-the-position', { event, line }, at);
+      if (isBid) continue;
       const { domain } = this.house.listing.instrument(instrument);
-      const owner = this.house.owner(event.against);
+      const owner = this.house.owner(against);
       const wall = owner?.class === 'liquidity' && owner.domain === domain;
       this.#expect(wall, 2, 'against-a-liquidity-wall', event, at);
     }

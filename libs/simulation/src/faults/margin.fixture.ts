@@ -1,7 +1,7 @@
 import type { EventOf, LaneDefinition } from '@ringfence/contracts';
 import type { LiquidationState } from '@ringfence/domain-liquidation';
 import type { RiskState } from '@ringfence/domain-risk';
-import { present } from '@ringfence/kernel';
+import { present, type MemberId } from '@ringfence/kernel';
 import { HOUSE_LANES } from '../definitions.js';
 import type { AnyDefinition } from '../house.js';
 import { domainOf } from '../town.js';
@@ -113,3 +113,34 @@ export const overlooksRules: Planted = rewriting('reference', 'PublishFrame', (e
     }),
   }))(events);
 });
+
+/** A bid takes over more than there is. */
+export const overfillsBids: Planted = rewriting(
+  'liquidation',
+  'BidInAuction',
+  eachOf('BidTaken', (event) => ({ ...event, lots: event.lots * 100_000 })),
+);
+
+/** A bid costs the bucket more than all that stands behind its position. */
+export const sellsBelowBankruptcy: Planted = rewriting(
+  'liquidation',
+  'BidInAuction',
+  eachOf('BidTaken', (event) => {
+    const price = event.lots < 0 ? Math.ceil(event.price / 2) : event.price * 2;
+    return { ...event, price };
+  }),
+);
+
+/** A bid counts as that of another member. */
+export const bidsForAnyone: Planted = rewriting(
+  'liquidation',
+  'BidInAuction',
+  eachOf('BidTaken', (event) => ({ ...event, member: (event.member + 1) as MemberId })),
+);
+
+/** An auction goes on while the round is asked to deleverage. */
+export const deleveragesEarly: Planted = rewriting(
+  'liquidation',
+  'WorkCloseOuts',
+  eachOf('AuctionEnded', () => null),
+);

@@ -3,11 +3,13 @@ import * as margin from './margin.fixture.js';
 import * as money from './money.fixture.js';
 import type { Planted } from './plant.fixture.js';
 import * as rounds from './rounds.fixture.js';
-import { found, USUAL, without, type Trial } from './trial.fixture.js';
+import { found, HARSH, USUAL, without, type Trial } from './trial.fixture.js';
 
 const TIME_MAX = 240_000;
 /** For what does not depend on the seed. */
 const SHORT: Trial = { ...USUAL, seeds: [1], steps: 5 };
+/** Times in which much is auctioned. */
+const AUCTIONED: Trial = { ...USUAL, steps: 300, climate: { ...HARSH, ruled: true } };
 const bites = (what: string, planted: Planted, foreseen: RegExp, trial: Trial = USUAL): void =>
   it(
     `finds out that ${what}`,
@@ -58,6 +60,10 @@ describe('the auditor', () => {
     { ...USUAL, seeds: [13, 25, 26], steps: 220 },
   );
   bites('a frame overlooks rules (SIM-136)', margin.overlooksRules, /^5: the-rate-of-the-rules/);
+  bites('a bid takes too much (SIM-137)', margin.overfillsBids, /^5: never-more-than/, AUCTIONED);
+  bites('a bid ruins (SIM-138)', margin.sellsBelowBankruptcy, /^5: never-beyond-bank/, AUCTIONED);
+  bites('a stranger bids (SIM-139)', margin.bidsForAnyone, /^2: bids-for-its-own/, AUCTIONED);
+  bites('no bid is awaited (SIM-140)', margin.deleveragesEarly, /^4: nobody-delev/, AUCTIONED);
   bites('a late leg counts twice (SIM-122)', margin.countsLateLegTwice, /^5: figures-of-the-/);
   bites('frames swap on one lane (SIM-117)', margin.swapsFrames, /^5: judged-as-seen/);
   bites('a bucket is passed over (SIM-219)', margin.passesOver, /^5: nobody-passed-over/);

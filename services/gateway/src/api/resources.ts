@@ -1,6 +1,7 @@
 import {
   AdmitMember,
   ApproveWithdrawal,
+  BidInAuction,
   CloseAccount,
   FixSettlementPrice,
   GrantTradingAuthority,
@@ -23,6 +24,7 @@ import {
   RevokeTradingAuthority,
   ScheduleRound,
   ScheduleRoundAtPremium,
+  SetAuctionRules,
   SetHouseParameters,
   SetInstrumentParameters,
   SetPortfolioParameters,
@@ -116,6 +118,12 @@ export const RESOURCES: readonly Resource[] = [
     saga: SAGAS.trade,
     summary: 'Submit a trade between two accounts that authorised the venue',
   }),
+  resource('/v1/auction-bids', BidInAuction, {
+    service: 'liquidation',
+    roles: ['venue'],
+    route: ofAccount,
+    summary: 'Bid, for an own account, for the position that a bucket in close-out auctions',
+  }),
   resource('/v1/bucket-switches', SwitchBucket, {
     ...accounts,
     saga: SAGAS.switch,
@@ -149,6 +157,10 @@ export const RESOURCES: readonly Resource[] = [
   resource('/v1/risk-rules', SetRiskRules, {
     ...reference,
     summary: 'Set rules of an instrument beyond its parameters; null turns one off',
+  }),
+  resource('/v1/auction-rules', SetAuctionRules, {
+    ...reference,
+    summary: 'Set how positions that no liquidity wall takes are auctioned; null turns it off',
   }),
   resource('/v1/open-interest', ObserveOpenInterest, {
     ...reference,

@@ -14,7 +14,7 @@ export const STREAM: Omit<ReadRoute, 'answer'> = {
   path: '/v1/stream',
   roles: ANYONE,
   query: ['topics'],
-  summary: 'Facts as they are recorded: `topics=prices,rounds,calls,account:<account>`',
+  summary: 'Facts as they are recorded: `topics=prices,rounds,auctions,calls,account:<account>`',
 };
 
 export async function answerStream(

@@ -44,7 +44,7 @@ export function noticesOf(
     case 'reference':
       return marketNotices(event, names);
     case 'liquidation':
-      return roundNotices(event, names);
+      return [...roundNotices(event, names), ...auctionNotices(event, partition, names)];
     case 'risk':
       return callNotices(event, partition, names);
     case 'accounts':
@@ -84,6 +84,23 @@ function roundNotices(event: Event, names: ReferenceNames): readonly Notice[] {
   return [
     roundNotice({ domain, round, status: 'decided', asset: shownAsset(names, asset), ...shown }),
   ];
+}
+
+/** What is offered and until which tick, with its terms; and that it is over. */
+function auctionNotices(event: Event, partition: number, names: ReferenceNames): readonly Notice[] {
+  if (event.type !== 'AuctionOpened' && event.type !== 'AuctionEnded') return [];
+  const auction = `${partition}-${event.auction}`;
+  const place = { auction, ...placeShown(event.account, event.bucket) };
+  const notice = (data: Shown): Notice => ({ topic: 'auctions', name: 'auctions', data });
+  if (event.type === 'AuctionEnded') {
+    return [notice({ ...place, status: 'ended', reason: event.reason })];
+  }
+  const { from, until } = event;
+  const { minLots, ...falls } = event.terms;
+  const instrument = shownInstrument(names, event.instrument);
+  const least = shownLots(names, event.instrument, minLots);
+  const terms = { ...falls, minLots: least };
+  return [notice({ ...place, status: 'open', instrument, from, until, terms })];
 }
 
 type CallEvent = EventOf<'MarginCalled' | 'CallMet' | 'CallLapsed' | 'CallExtended'>;

@@ -1,7 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Event } from '@ringfence/contracts';
-import { accountId, type AssetId, type By, type MemberId } from '@ringfence/kernel';
+import {
+  accountId,
+  cross,
+  type AssetId,
+  type By,
+  type DomainId,
+  type InstrumentId,
+  type MemberId,
+} from '@ringfence/kernel';
 import type { LogRecord } from '@ringfence/lane';
 import type { Service } from '@ringfence/kernel';
 import { ReferenceNames } from '../api/names.js';
@@ -9,7 +17,7 @@ import { Listeners, type Feed } from '../feed/feed.js';
 import { Recent } from '../feed/recent.js';
 import { WAITING_MAX_BYTES } from './event-stream.js';
 import { Streams } from './streams.js';
-import { parseTopics, topicText, type Topic } from './topics.js';
+import { mayHear, parseTopics, topicText, type Topic } from './topics.js';
 
 /** A log that grows when a test says so. */
 class PlantedFeed implements Feed {
@@ -82,14 +90,29 @@ const credited = (amount: bigint): Event => ({
   amount,
   deposit: 1,
 });
+const BUCKET = { account, bucket: cross(1 as DomainId) };
+const opened: Event = {
+  type: 'AuctionOpened',
+  auction: 4,
+  ...BUCKET,
+  instrument: 1 as InstrumentId,
+  version: 1,
+  terms: { startPpm: 980_000, cutoffPpm: 800_000, fastTicks: 10, slowTicks: 50, minLots: 2 },
+  from: 6,
+  until: 66,
+};
+const ended: Event = { type: 'AuctionEnded', auction: 4, ...BUCKET, reason: 'sold' };
 const TOPIC = `account:${topicText({ kind: 'account', account }).slice(8)}`;
 
 function scene(messagesMax?: number) {
   const accounts = new PlantedFeed('accounts', 0, messagesMax);
   const risk = new PlantedFeed('risk', 0);
   const reference = new PlantedFeed('reference', 0);
-  const feedsOf = (topic: Topic): readonly Feed[] =>
-    topic.kind === 'account' ? [accounts, risk] : [reference];
+  const liquidation = new PlantedFeed('liquidation', 0);
+  const feedsOf = (topic: Topic): readonly Feed[] => {
+    if (topic.kind === 'account') return [accounts, risk];
+    return topic.name === 'auctions' ? [liquidation] : [reference];
+  };
   const streams = new Streams({ reference, feedsOf });
   const open = async (lastEventId?: string, topics = TOPIC): Promise<Client> => {
     const client = new Client();
@@ -97,7 +120,7 @@ function scene(messagesMax?: number) {
     await streams.open(request, () => client as unknown as ServerResponse);
     return client;
   };
-  return { accounts, risk, reference, streams, open };
+  return { accounts, risk, reference, liquidation, streams, open };
 }
 
 describe('streams', () => {
@@ -110,6 +133,20 @@ describe('streams', () => {
     expect(client.text).toContain('id: accounts/0:1,risk/0:0\nevent: open');
     expect(client.text).toContain('id: accounts/0:2:0,risk/0:0\nevent: account');
     expect(client.text).toContain('id: accounts/0:2:1,risk/0:0\nevent: account');
+    streams.close();
+  });
+
+  it('tell members what is auctioned and when it is over, on its topic alone', async () => {
+    const { liquidation, streams, open } = scene();
+    expect(mayHear('venue', { kind: 'plain', name: 'auctions' })).toBe(true);
+    const client = await open(undefined, 'auctions');
+    const other = await open(undefined, 'rounds');
+    liquidation.grow(opened, ended);
+    expect(client.lines).toEqual(['event: open', 'event: auctions', 'event: auctions']);
+    expect(client.text).toContain('"auction":"0-4"');
+    expect(client.text).toContain('"until":66');
+    expect(client.newest).toContain('"status":"ended","reason":"sold"');
+    expect(other.lines).toEqual(['event: open']);
     streams.close();
   });
 

@@ -5,16 +5,21 @@ import { ANYONE, OVERSEERS, wrongField } from '../api/read-route.js';
 export const TOPICS_MAX = 16;
 
 /** Topics that one name stands for, and who may read them. */
-const PLAIN: Readonly<Record<string, ReadonlySet<Role>>> = {
+const PLAIN: Readonly<Record<PlainName, ReadonlySet<Role>>> = {
   prices: ANYONE,
   rounds: ANYONE,
+  // who may bid must hear what is offered: of a bucket in trouble that, and nothing else
+  auctions: ANYONE,
   calls: OVERSEERS,
 };
 const ACCOUNT = 'account:';
 
+type PlainName = 'prices' | 'rounds' | 'auctions' | 'calls';
+const isPlain = (name: string): name is PlainName => Object.hasOwn(PLAIN, name);
+
 /** What a caller wants to hear. */
 export type Topic =
-  | { readonly kind: 'plain'; readonly name: 'prices' | 'rounds' | 'calls' }
+  | { readonly kind: 'plain'; readonly name: PlainName }
   | { readonly kind: 'account'; readonly account: AccountId };
 
 export const accountTopic = (account: AccountId): string => `${ACCOUNT}${accountText(account)}`;
@@ -35,9 +40,9 @@ export function parseTopics(text: string | undefined): readonly Topic[] {
 }
 
 function parseTopic(name: string): Topic {
-  if (name === 'prices' || name === 'rounds' || name === 'calls') return { kind: 'plain', name };
+  if (isPlain(name)) return { kind: 'plain', name };
   const account = name.startsWith(ACCOUNT) ? parseAccount(name.slice(ACCOUNT.length)) : undefined;
   if (account !== undefined) return { kind: 'account', account };
-  const rule = 'must be of "prices", "rounds", "calls" and "account:" with an account';
+  const rule = 'must be of "prices", "rounds", "auctions", "calls" and "account:" with an account';
   throw wrongField('topics', rule, 'unknown-topic');
 }

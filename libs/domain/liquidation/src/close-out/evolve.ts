@@ -2,6 +2,8 @@ import { closeOutKey } from '../close-out-key.js';
 import type { EventOf, Mail } from '@ringfence/contracts';
 import { invariant, present } from '@ringfence/kernel';
 import { clearingLane } from '../addresses.js';
+import { answerBid, forgetAuctions, renewAuctions } from '../auction/evolve.js';
+import { isBid } from '../auction/state.js';
 import { answerLeg, forgetPortfolio, openPortfolioSlice } from './portfolio-notes.js';
 import { forgetRamp, noteFreed, noteRamped, noteUsed } from './pace.js';
 import { touchCloseOut, touchCounters } from '../digest.js';
@@ -32,6 +34,7 @@ function forgetEnded(state: LiquidationState, closeOut: CloseOut): void {
   const { status, slice, sale } = closeOut;
   if (status !== 'ended' || slice || sale !== 0) return;
   state.closeOuts.delete(closeOutKey(closeOut));
+  forgetAuctions(state, closeOut);
   forgetPortfolio(state, closeOutKey(closeOut));
 }
 
@@ -49,6 +52,7 @@ function onOpened(state: LiquidationState, event: EventOf<'CloseOutOpened'>): vo
   const anew = { ...newCloseOut({ account, bucket }), ...kept, status: 'reducing' as const };
   state.closeOuts.set(closeOutKey(event), anew);
   forgetRamp(state, closeOutKey(event));
+  renewAuctions(state, event);
   forgetPortfolio(state, closeOutKey(event));
 }
 
@@ -111,6 +115,7 @@ function onFilled(state: LiquidationState, event: EventOf<'SliceFilled'>): void 
   noteFill(state.risk, closeOutKey(event), event.accountsSeq);
   if (event.slice > 0) {
     noteFreed(state, closeOutKey(event), Math.abs(event.lots));
+    answerBid(state, event, Math.abs(event.lots));
     closeOut.slice = null;
     closeOut.refusals = 0;
     closeOut.lotsMax = 0;
@@ -123,7 +128,9 @@ function onRefused(state: LiquidationState, event: EventOf<'SliceRefused'>): voi
   const { lots } = present(closeOut.slice, 'open slice');
   noteFreed(state, closeOutKey(event), 0);
   closeOut.slice = null;
-  if (event.reason !== STALE) {
+  const wasBid = isBid(state, event);
+  answerBid(state, event, 0);
+  if (event.reason !== STALE && !wasBid) {
     closeOut.refusals++;
     closeOut.lotsMax = Math.max(1, Math.floor(lots / 2));
   }

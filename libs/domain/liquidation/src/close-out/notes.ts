@@ -8,7 +8,9 @@ import {
   newCloseOut,
   type LiquidationState,
 } from '../state.js';
-import { ending, isLossTaken, wishForAdl } from './standing.js';
+import { isBid } from '../auction/state.js';
+import { giveUp } from '../auction/proceed.js';
+import { ending, isLossTaken } from './standing.js';
 
 /** Refusals in a row after which no one is asked any more. */
 export const REFUSALS_MAX = 3;
@@ -52,8 +54,8 @@ export function noteCure(
 /**
  * What became of a slice, or (slice 0) what deleveraging closed.
  *
- * Refused means half as much next time; refused at one lot, or three times in a row, means that the
- * next round must deleverage.
+ * Refused means half as much next time; refused at one lot, or three times in a row, means an
+ * auction or that the next round must deleverage. A refused bid means nothing but that.
  */
 export function noteFill(command: CommandOf<'NoteFill'>, state: LiquidationState): Decision<Event> {
   const { slice, account, bucket, lots, price, accountsSeq, reason } = command;
@@ -67,9 +69,10 @@ export function noteFill(command: CommandOf<'NoteFill'>, state: LiquidationState
   if (!closeOut.slice || slice === 0) return accept();
   const refused: Event = { type: 'SliceRefused', slice, account, bucket, reason };
   const isLast = closeOut.slice.lots <= 1 || closeOut.refusals + 1 >= REFUSALS_MAX;
-  const counts = reason !== STALE && closeOut.status === 'reducing';
+  const isSized = !isBid(state, { account, bucket, slice });
+  const counts = reason !== STALE && closeOut.status === 'reducing' && isSized;
   if (!isLast || !counts) return accept<Event>(refused);
-  return accept<Event>(refused, ...wishForAdl(state, closeOut));
+  return accept<Event>(refused, ...giveUp(state, closeOut));
 }
 
 export function noteSale(

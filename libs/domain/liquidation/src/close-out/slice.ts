@@ -1,6 +1,7 @@
 import { invariant } from '@ringfence/kernel';
 import {
   closeOutFee,
+  closeOutLots,
   depthFill,
   executionPrice,
   requirement,
@@ -97,8 +98,22 @@ export function sizeSlice(input: SliceInput): SizedSlice | null | 'no-depth' {
 const priceAt = ({ mark, lots }: Line, bps: number): number =>
   Math.max(1, executionPrice({ mark, lots, bps }));
 
+/** What the size of a slice follows from, pace and book left out. */
+type Sizing = Pick<SliceInput, 'evaluation' | 'line' | 'instrument'> & {
+  readonly parameters: Pick<Parameters, 'bufferPpm' | 'closeOutFeePpm'>;
+};
+
+/**
+ * Lots that bring the bucket back to initial and buffer at a price and for no fee: what a bidder
+ * may take over.
+ *
+ * @returns 0 to all of the position
+ */
+export const curingLots = (sizing: Sizing, price: number): number =>
+  closeOutLots({ ...closeOutInput(sizing, price), feePpm: 0 });
+
 function closeOutInput(
-  { evaluation, line, instrument, parameters }: SliceInput,
+  { evaluation, line, instrument, parameters }: Sizing,
   price: number,
 ): CloseOutInput {
   const { lots, mark } = line;

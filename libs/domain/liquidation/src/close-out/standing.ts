@@ -7,6 +7,7 @@ import {
   type DomainId,
   type InstrumentId,
 } from '@ringfence/kernel';
+import { endAuction } from '../auction/state.js';
 import { isOpen, type CloseOut, type LiquidationState } from '../state.js';
 import { appliedRounds } from '../views/accounts.js';
 import type { Evaluation } from '../views/risk.js';
@@ -80,7 +81,7 @@ export function ending(
   const { account, bucket, adl } = closeOut;
   const domain = domainOf(state, bucket);
   const end: Event = { type, account, bucket };
-  if (!adl || domain === undefined) return [end];
+  if (!adl || domain === undefined) return [...endAuction(state, closeOut, 'cured'), end];
   return [adlRequested(closeOut, false, { domain, round: appliedRounds(state, domain) }), end];
 }
 
@@ -111,7 +112,8 @@ export function settlementOf(state: LiquidationState, closeOut: CloseOut): Event
   if (evaluation.equity < 0n) {
     if (status === 'deficit' && !wasServed(state, closeOut)) return [];
     const round = appliedRounds(state, domain);
-    return [{ type: 'DeficitFound', account, bucket, domain, round }];
+    const found: Event = { type: 'DeficitFound', account, bucket, domain, round };
+    return [...endAuction(state, closeOut, 'sold'), found];
   }
   const settled = evaluation.debt === 0n && isLossTaken(state, closeOut);
   return settled ? ending(state, closeOut, 'CloseOutResolved') : [];

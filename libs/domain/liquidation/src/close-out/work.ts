@@ -19,6 +19,7 @@ import {
   type CloseOut,
   type LiquidationState,
 } from '../state.js';
+import { giveUp, proceedAuction } from '../auction/proceed.js';
 import { paceOf, usedOn, type Pace } from './pace.js';
 import { PORTFOLIO_WORK } from './evolve.js';
 import type { PortfolioEvaluation } from './holdings.js';
@@ -67,6 +68,7 @@ const isSizing = ({ reference }: LiquidationState, tick: number): boolean =>
 function plansOf(state: LiquidationState, tick: number): Event[] {
   const events: Event[] = [];
   let { slice, sale } = state.counters;
+  let { last: auction } = state.auctions;
   let sized = 0;
   const used: Used = new Map();
   for (const closeOut of closeOutsInOrder(state)) {
@@ -77,8 +79,9 @@ function plansOf(state: LiquidationState, tick: number): Event[] {
     const ordered = isOpen(closeOut) ? planSale(state, closeOut, tick) : null;
     if (ordered) events.push({ ...ordered, sale: ++sale });
     const reduction = planReduction(state, closeOut, { tick, slice: slice + 1, used });
-    events.push(...reduction);
     const [planned] = reduction;
+    if (planned?.type === 'AuctionOpened') events.push({ ...planned, auction: ++auction });
+    else events.push(...reduction);
     if (planned?.type === 'SliceSized') use(state, used, planned);
     const work = workOf(planned);
     if (work > 0) slice++;
@@ -137,6 +140,8 @@ function planReduction(state: LiquidationState, closeOut: CloseOut, plan: Plan):
   const evaluation = freshEvaluation(state, closeOut);
   if (!evaluation || isWhole(evaluation)) return [];
   if ((state.risk.begun.get(closeOutKey(closeOut)) ?? 0) >= tick) return [];
+  const auctioned = proceedAuction(state, closeOut, evaluation, tick);
+  if (auctioned) return auctioned;
   return evaluation.type === 'MarginEvaluated'
     ? planSlice(state, closeOut, evaluation, plan)
     : planHedged(state, closeOut, evaluation, plan);
@@ -152,7 +157,7 @@ function planHedged(
   const domain = domainOf(state, closeOut.bucket);
   if (domain === undefined || evaluation.lines.every(({ lots }) => lots === 0)) return [];
   const against = wallFor(state, closeOut, domain);
-  if (against === undefined) return wishForAdl(state, closeOut);
+  if (against === undefined) return giveUp(state, closeOut);
   return planPortfolio(state, closeOut, evaluation, { tick, slice, against });
 }
 
@@ -169,7 +174,7 @@ function planSlice(
   const instrument = state.reference.instruments.get(line.instrument);
   if (!instrument?.parameters || instrument.initialPpm === 0) return [];
   const against = wallFor(state, closeOut, instrument.domain);
-  if (against === undefined) return wishForAdl(state, closeOut);
+  if (against === undefined) return giveUp(state, closeOut);
   const scale = state.reference.assets.get(instrument.settlement)?.scale;
   if (scale === undefined) return [];
   const { parameters } = instrument;
@@ -178,7 +183,7 @@ function planSlice(
   const pace = paceFor(state, closeOut, { id: line.instrument, lotValue, scale, plan });
   const about = { evaluation, line, instrument, parameters };
   const sized = sizeSlice({ ...about, scale, partitions, lotsMax, pace });
-  if (sized === 'no-depth') return wishForAdl(state, closeOut);
+  if (sized === 'no-depth') return giveUp(state, closeOut);
   if (!sized) return [];
   const { instrument: id } = line;
   const { accountsSeq, frame } = evaluation;

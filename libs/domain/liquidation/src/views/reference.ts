@@ -4,6 +4,7 @@ import type { LiquidationState } from '../state.js';
 import { noteOver, notePortfolioRules, noteTerms, noteVolatilities } from './dated.js';
 
 type Parameters = EventOf<'InstrumentParametersSet'>['parameters'];
+export type AuctionRules = Pick<EventOf<'AuctionRulesSet'>, 'version' | 'auction'>;
 export type RiskRules = EventOf<'RiskRulesSet'>['rules'];
 
 /** An instrument as far as closing it out needs it. */
@@ -41,6 +42,8 @@ export interface ReferenceView {
   readonly symbols: Map<string, InstrumentId>;
   /** rules beyond the parameters; most instruments have none */
   readonly rules: Map<InstrumentId, RiskRules>;
+  /** rules of auctions; null in them: turned off */
+  readonly auctions: Map<InstrumentId, AuctionRules>;
   /** per domain what a lot is worth at the marks of its newest round */
   readonly lotValues: Map<DomainId, Map<InstrumentId, bigint>>;
 }
@@ -53,6 +56,7 @@ export const newReferenceView = (): ReferenceView => ({
   instruments: new Map(),
   symbols: new Map(),
   rules: new Map(),
+  auctions: new Map(),
   lotValues: new Map(),
 });
 
@@ -130,6 +134,12 @@ export const referenceViews = {
   },
   RiskRulesSet: (state: LiquidationState, event: EventOf<'RiskRulesSet'>): void => {
     state.reference.rules.set(event.instrument, event.rules);
+  },
+  AuctionRulesSet: (
+    state: LiquidationState,
+    { instrument, version, auction }: EventOf<'AuctionRulesSet'>,
+  ): void => {
+    state.reference.auctions.set(instrument, { version, auction });
   },
   FrameAccepted: onFrame,
   Ticked: (state: LiquidationState, event: EventOf<'Ticked'>): void => {
