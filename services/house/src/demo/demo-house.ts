@@ -11,6 +11,8 @@ import { startProcess, type HouseProcess } from './child.js';
 export interface DemoHouse {
   /** Starts it, for the first time or again. @returns where its API is */
   start(): Promise<string>;
+  /** Resolves when what starts beside its lanes' owners is there too: nobody takes over then. */
+  whole(): Promise<void>;
   /** kill -9 of every process of it at once; what it stands on lives */
   kill(): Promise<void>;
   /** Ends all of it in order. */
@@ -38,6 +40,9 @@ export class EmbeddedDemoHouse implements DemoHouse {
   async start(): Promise<string> {
     this.#process = await startProcess(this.folder, this.partitions, this.firstKey);
     return this.#process.url;
+  }
+  whole(): Promise<void> {
+    return Promise.resolve();
   }
   async kill(): Promise<void> {
     await this.#process?.kill();
@@ -93,6 +98,9 @@ export class DistributedDemoHouse implements DemoHouse {
     // whoever ends the house next hears of a standby that did not start
     this.#standbys.catch(() => undefined);
     return this.#cluster.url;
+  }
+  whole(): Promise<void> {
+    return this.#standbys;
   }
   async kill(): Promise<void> {
     await this.#standbys;

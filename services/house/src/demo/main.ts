@@ -51,6 +51,7 @@ class Demo {
     await crowd.operator.quiet();
     const recoveredMs = performance.now() - started;
     await crowd.send(orders);
+    await this.house.whole();
     await crowd.operator.quiet(true);
     this.progress.say(`killed, and back after ${recoveredMs.toFixed(0)} ms`);
     return { unanswered: orders.length, recoveredMs, rssMb };
