@@ -15,7 +15,7 @@ import {
   type Decision,
 } from '@ringfence/kernel';
 import { postTo } from './ledger.js';
-import { obeys, unknownAccount } from './order.js';
+import { obeyingAccount } from './order.js';
 import { forget, nextReservation, pendingOf, remember } from './pending.js';
 import { domainOf, isAsset } from './reference-view.js';
 import {
@@ -101,10 +101,8 @@ export const moveCollateral: Decide<CommandOf<'MoveCollateral'>, AccountsState> 
 ) => {
   if (command.amount <= 0n) return reject('amount-not-positive');
   if (command.source === command.target) return reject('same-bucket');
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (!isMargined(account)) return reject('account-not-margined');
   if (!isAsset(state, command.asset)) return reject('asset-unknown', { asset: command.asset });
   for (const bucket of [command.source, command.target]) {

@@ -1,10 +1,9 @@
 import type { CommandOf, Decide, EventOf } from '@ringfence/contracts';
 import { accept, accountId, invariant, partitionOf, indexOf, reject } from '@ringfence/kernel';
 import { cashIn, type Cash } from './cash.js';
-import { isOrderedBy, obeys, unknownAccount } from './order.js';
+import { isOrderedBy, obeyingAccount } from './order.js';
 import { isMember } from './reference-view.js';
 import {
-  accountAt,
   appended,
   HOUSE,
   newAccount,
@@ -89,10 +88,8 @@ export const closeAccount: Decide<CommandOf<'CloseAccount'>, AccountsState> = (
   state,
   { by },
 ) => {
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (SYSTEM_CLASSES.has(account.class)) return reject('account-of-the-house');
   if (!isEmpty(state, account)) return reject('account-not-empty');
   return accept({ type: 'AccountClosed', account: account.id });
@@ -110,10 +107,8 @@ export const grantTradingAuthority: Decide<CommandOf<'GrantTradingAuthority'>, A
   state,
   { by },
 ) => {
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (!isMember(state, command.venue) || command.venue === HOUSE) return reject('member-unknown');
   if (account.venues.includes(command.venue)) return reject('authority-already-granted');
   return accept({ type: 'TradingAuthorityGranted', account: account.id, venue: command.venue });
@@ -128,10 +123,8 @@ export const revokeTradingAuthority: Decide<CommandOf<'RevokeTradingAuthority'>,
   state,
   { by },
 ) => {
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (!account.venues.includes(command.venue)) return reject('authority-not-granted');
   return accept({ type: 'TradingAuthorityRevoked', account: account.id, venue: command.venue });
 };
@@ -147,10 +140,8 @@ export const registerDestination: Decide<CommandOf<'RegisterDestination'>, Accou
   state,
   { by },
 ) => {
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (command.destination === '') return reject('destination-missing');
   if (account.destinations.includes(command.destination)) {
     return reject('destination-already-registered');

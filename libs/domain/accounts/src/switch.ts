@@ -15,12 +15,11 @@ import {
 import { cashIn } from './cash.js';
 import { heldBack, isMargined } from './collateral.js';
 import { postTo } from './ledger.js';
-import { obeys, unknownAccount } from './order.js';
+import { obeyingAccount } from './order.js';
 import { forget, nextReservation, ownPending, pendingOf, remember } from './pending.js';
 import { domainOf } from './reference-view.js';
 import { openedOf, roundAt } from './round-state.js';
 import {
-  accountAt,
   appended,
   bucketAt,
   openBucket,
@@ -94,10 +93,8 @@ export const switchBucket: Decide<CommandOf<'SwitchBucket'>, AccountsState> = (
   state,
   { by },
 ) => {
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (!isMargined(account)) return reject('account-not-margined');
   const domain = wayOf(state, command);
   if (typeof domain !== 'number') return domain;

@@ -9,7 +9,7 @@ import {
   type Decision,
 } from '@ringfence/kernel';
 import { postTo } from './ledger.js';
-import { obeys, unknownAccount } from './order.js';
+import { obeyingAccount, unknownAccount } from './order.js';
 import { forget, nextReservation, ownPending, remember } from './pending.js';
 import { isAsset } from './reference-view.js';
 import { openRounds } from './round-state.js';
@@ -36,10 +36,8 @@ export const transferCollateral: Decide<CommandOf<'TransferCollateral'>, Account
 ) => {
   if (command.amount <= 0n) return reject('amount-not-positive');
   if (command.from === command.to) return reject('same-account');
-  const from = accountAt(state, command.from);
-  if (!from) return unknownAccount(command.from);
-  if (from.status !== 'open') return reject('account-closed');
-  if (!obeys(from, by)) return reject('not-the-owner');
+  const from = obeyingAccount(state, command.from, by);
+  if ('accepted' in from) return from;
   if (from.class === 'settlement') return reject('settlement-moves-in-rounds-only');
   if (!isAsset(state, command.asset)) return reject('asset-unknown', { asset: command.asset });
   if (partitionOf(command.to) >= state.partitions) return unknownAccount(command.to);

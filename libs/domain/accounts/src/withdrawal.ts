@@ -1,10 +1,10 @@
 import type { CommandOf, Decide, Event, EventOf } from '@ringfence/contracts';
 import { accept, EXCESS, reject } from '@ringfence/kernel';
 import { postTo } from './ledger.js';
-import { obeys, unknownAccount } from './order.js';
+import { obeyingAccount } from './order.js';
 import { forget, nextReservation, pendingOf, remember } from './pending.js';
 import { isAsset } from './reference-view.js';
-import { accountAt, availableIn, type AccountsState } from './state.js';
+import { availableIn, type AccountsState } from './state.js';
 
 /**
  * Decides a request to take collateral out of the clearing house. Only `excess` may leave: it
@@ -24,10 +24,8 @@ export const requestWithdrawal: Decide<CommandOf<'RequestWithdrawal'>, AccountsS
   { by },
 ) => {
   if (command.amount <= 0n) return reject('amount-not-positive');
-  const account = accountAt(state, command.account);
-  if (!account) return unknownAccount(command.account);
-  if (account.status !== 'open') return reject('account-closed');
-  if (!obeys(account, by)) return reject('not-the-owner');
+  const account = obeyingAccount(state, command.account, by);
+  if ('accepted' in account) return account;
   if (account.class === 'settlement') return reject('settlement-moves-in-rounds-only');
   if (!isAsset(state, command.asset)) return reject('asset-unknown', { asset: command.asset });
   if (!account.destinations.includes(command.destination)) return reject('destination-unknown');
